@@ -1,0 +1,47 @@
+# 守望 Shouwang: `make demo` runs the main job on a made-up regiment, `make test` passes the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO ?= var/demo
+HOUSEHOLDS ?= 3000
+AS_OF ?= 2020-05-20
+
+.PHONY: demo test check bench docs lock clean system-deps
+
+# uv where it is present, else venv and pip. Locked versions with hashes; touched only when the install went through.
+.venv/.ok: pyproject.toml requirements/dev.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv -q --allow-existing --python $(PYTHON) .venv && uv pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt \
+	  && uv pip install -q --python $(BIN)/python --no-deps -e . ; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt \
+	  && $(BIN)/python -m pip install -q --no-deps -e . ; \
+	fi
+	@touch $@
+
+demo: .venv/.ok ## 造一个虚构的团，筛查，看结果
+	@$(BIN)/shouwang demo-data $(DEMO)/package --households $(HOUSEHOLDS) --seed 7
+	@$(BIN)/shouwang screen $(DEMO)/package --as-of $(AS_OF) --out $(DEMO)/results --xlsx || test $$? -eq 1
+
+test: .venv/.ok ## 全部测试
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: .venv/.ok ## 格式、类型、方向
+	@$(BIN)/ruff check shouwang tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/.ok ## 测速，结果写在 bench/results/
+	@$(BIN)/python -m bench.run
+
+docs: .venv/.ok ## 由代码重新生成 docs/generated/
+	@$(BIN)/python -m shouwang.policy.manual docs/generated
+
+lock: ## 重新锁定依赖
+	@$(BIN)/uv pip compile -q pyproject.toml --extra spark --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/run.txt
+
+system-deps: ## 打印（不执行）系统依赖的安装命令
+	@echo "sudo apt-get install -y openjdk-17-jre-headless   # Spark 测试"
+
+clean:
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,6 @@
+"""`python -m shouwang` is the same as the `shouwang` command."""
+
+from shouwang.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,68 @@
+"""`shouwang screen` and `shouwang intake`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from shouwang.cli import options
+from shouwang.cli.engines import engine_for
+from shouwang.cli.progress import stages
+from shouwang.cli.summary import print_account, print_screened
+from shouwang.intake.screening import screen_into
+from shouwang.intake.session import facts_of, keep
+from shouwang.intake.workbook import write_workbook
+from shouwang.policy.book import RuleBook
+
+
+@click.command(short_help="筛查一个数据包的每一户。")
+@options.package
+@options.as_of
+@options.out
+@options.policy
+@options.engine
+@options.master
+@options.settings
+@click.option("--xlsx", is_flag=True, help="另写一个 Excel 工作簿：汇总、名单、理由、退回的行。")
+@click.option("--since", type=options.Folder(exists=False, path_type=Path), help="上次的结果；只重算有变化的户。")
+def screen(
+    package: Path,
+    as_of: date,
+    out: Path,
+    policy: str,
+    engine: str,
+    master: str,
+    settings: tuple[tuple[str, str], ...],
+    xlsx: bool,
+    since: Path | None,
+) -> int:
+    """筛查一个数据包的每一户，结果写到一个文件夹。
+
+    数据包是一个文件夹或 zip，或 shouwang intake 存下的事实库。退出码：0 完成；1 完成，但有退回的行；2 数据包不能用，什么也没写。
+    """
+    book = RuleBook.of(policy, as_of, dict(settings))
+    lazy = engine == "duckdb" and since is None
+    with (
+        stages() as stage,
+        facts_of(package, lazy=lazy, stage=stage) as (facts, account),
+        engine_for(engine, master, facts) as chosen,
+    ):
+        screened = screen_into(out, facts, account, book, chosen, stage)
+    if xlsx:
+        write_workbook(screened, out)
+    print_screened(screened, out, Console())
+    return 1 if account.rejected else 0
+
+
+@click.command(short_help="读入一个数据包并存为事实库，供反复筛查。")
+@options.package
+@options.out
+def intake(package: Path, out: Path) -> int:
+    """读入、核对、匹配一个数据包，存为事实库。以后换日期、改参数筛查，不必再读原始文件。"""
+    with stages() as stage:
+        account = keep(package, out, stage)
+    print_account(account, Console())
+    return 1 if account.rejected else 0

@@ -1,0 +1,1 @@
+"""A made-up regiment for trying the system out: no row describes a real person."""

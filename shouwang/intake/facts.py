@@ -1,0 +1,170 @@
+"""What is known of every household, once the files are read, checked and matched? The facts, and what became of each row.
+
+Facts are relations of one DuckDB connection, named as their table: `households` (with `hid`, the rank of household_id),
+`members` (`mid`, `hid`), `ledger`, `events` (`hid`), `medical`, `school`, `insurance` (`mid`); each with `row`, the row
+number in its file. Kept in a folder they are the same as Parquet files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from shouwang.matching import numbers
+from shouwang.matching.link import Link, Linker
+from shouwang.sources import columns as sql
+from shouwang.sources.accept import Accepted, Acceptor
+from shouwang.sources.package import Package
+from shouwang.terms.tables import HOUSEHOLDS, MEMBERS, TABLES, Table
+from shouwang.units.errors import Notice
+from shouwang.units.identity import why_invalid
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """One line of `questions.csv` found while reading: something a person should settle."""
+
+    household_id: str
+    question: str
+    values: str
+
+
+@dataclass
+class Facts:
+    """The facts of one package, and the account of every row that was read."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    accepted: dict[str, Accepted] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    questions: list[OpenQuestion] = field(default_factory=list)
+
+    def file_of(self, table: str) -> str:
+        """The file a table was read from, as the user knows it; empty when it was not in the package."""
+        return self.accepted[table].file if table in self.accepted else ""
+
+
+class Intake:
+    """Takes one package in. `lazy` leaves large Parquet tables where they are, for a single screening."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, lazy: bool = False) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.lazy = lazy
+
+    def take_in(self, package: Package, progress: Callable[[str], None] = lambda stage: None) -> Facts:
+        """Type, check and match every table. Raises nothing for bad rows: they are rejects; bad files were refused before."""
+        facts = Facts(self.connection, self.folder, notices=list(package.notices))
+        acceptor = Acceptor(self.connection, self.folder)
+        for table in TABLES:
+            progress(table.title)
+            if table.name in package.tables:
+                known = None if table is HOUSEHOLDS or table.matched else "households"
+                facts.accepted[table.name] = acceptor.accept(package.tables[table.name], table, known)
+            self._keep(table, facts)
+        for name, accepted in facts.accepted.items():
+            facts.notices += [_unusual(facts.file_of(name), header, odd) for header, odd in accepted.unusual.items()]
+        facts.questions = self._wrong_numbers()
+        return facts
+
+    def _keep(self, table: Table, facts: Facts) -> None:
+        accepted = facts.accepted.get(table.name)
+        if accepted is None:
+            self._create(table.name, f"SELECT {_owner(table)}, 0::BIGINT AS row, {_columns(table, None)} LIMIT 0")
+        elif table is HOUSEHOLDS:
+            rank = "CAST(row_number() OVER (ORDER BY household_id) - 1 AS INTEGER)"
+            self._create(table.name, f"SELECT {rank} AS hid, row, {_columns(table, accepted)} FROM ({accepted.select})")
+        elif table is MEMBERS:
+            self._create(table.name, _members(accepted))
+            self._linker = Linker(self.connection, "members")
+        elif table.matched:
+            self._link(table, accepted, facts)
+        else:
+            self._create(
+                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"), lazy=self.lazy
+            )
+
+    def _link(self, table: Table, accepted: Accepted, facts: Facts) -> None:
+        rows = f"read_{table.name}"
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT row, {_columns(table, accepted)} FROM ({accepted.select})"
+        )
+        columns = [sql.named(column.name) for column in table.columns]
+        link = self._linker.link(table.name, rows, columns)
+        facts.links[table.name] = link
+        self._create(
+            table.name,
+            f"SELECT l.mid, r.* FROM {rows} r JOIN {link.relation} l USING (row) WHERE l.outcome = 'matched'",
+        )
+        self.connection.execute(f"DROP TABLE {rows}")
+
+    def _create(self, name: str, select: str, *, lazy: bool = False) -> None:
+        """A relation of that name: Parquet in the folder, or the bare SELECT when lazy."""
+        if not lazy:
+            path = sql.quoted(str(self.folder / f"{name}.parquet"))
+            self.connection.execute(f"COPY ({select}) TO {path} (FORMAT parquet)")
+            select = f"SELECT * FROM read_parquet({path})"
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
+
+    def _wrong_numbers(self) -> list[OpenQuestion]:
+        """Identity numbers that are kept as given, treated as blank, and asked about (contract 2)."""
+        rows = self.connection.execute(
+            "SELECT h.household_id, m.member_id, m.name, m.given_number FROM members m JOIN households h USING (hid) "
+            "WHERE m.given_number IS NOT NULL ORDER BY h.household_id, m.member_id"
+        ).fetchall()
+        return [
+            OpenQuestion(
+                household, "身份证号无效", f"{member} {name}：{number}，{why_invalid(number)}；按没有身份证号处理"
+            )
+            for household, member, name, number in rows
+        ]
+
+
+def _members(accepted: Accepted) -> str:
+    """Members with an effective number and birth date: an invalid number counts as blank but is kept as given."""
+    right = numbers.valid("id_number")
+    columns = []
+    for column in MEMBERS.columns:
+        name = sql.named(column.name)
+        if column.name == "household_id":
+            continue
+        if column.name == "id_number":
+            columns.append(f"CASE WHEN {right} THEN id_number END AS id_number")
+            columns.append(f"CASE WHEN NOT {right} THEN id_number END AS given_number")
+        elif column.name == "birth_date":
+            columns.append(
+                f"coalesce(birth_date, CASE WHEN {right} THEN {numbers.birth_date('id_number')} END) AS {name}"
+            )
+        else:
+            columns.append(name)
+    rows = f"SELECT hid, row, {_columns(MEMBERS, accepted)} FROM ({accepted.select})"
+    return f"SELECT row AS mid, hid, row, {', '.join(columns)} FROM ({rows})"
+
+
+def _columns(table: Table, accepted: Accepted | None) -> str:
+    """Every column of a table but the key that `hid` replaces, those that the file lacks as unknown or their default."""
+    wanted = [c for c in table.columns if table is HOUSEHOLDS or c.name != "household_id"]
+    cells = []
+    for column in wanted:
+        name, stored = sql.named(column.name), sql.STORED[column.type]
+        if accepted is not None and column.name in accepted.present:
+            cells.append(f"CAST({name} AS {stored}) AS {name}")
+        else:
+            default = "NULL" if column.default is None else str(column.default).lower()
+            cells.append(f"CAST({default} AS {stored}) AS {name}")
+    return ", ".join(cells)
+
+
+def _owner(table: Table) -> str:
+    if table.matched:
+        return "0::BIGINT AS mid"
+    return "0::BIGINT AS mid, 0::INTEGER AS hid" if table is MEMBERS else "0::INTEGER AS hid"
+
+
+def _unusual(file: str, header: str, odd: list[str]) -> Notice:
+    shown = "、".join(odd[:5]) + ("等" if len(odd) > 5 else "")
+    return Notice(file, f"“{header}”有{len(odd)}种不在代码表里的写法，照原样保留：{shown}")

@@ -1,0 +1,98 @@
+"""From a package to a folder of results, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shouwang import __version__
+from shouwang.intake.account import MATCHING, Account, write_matching, write_questions, write_rejects
+from shouwang.intake.facts import Facts
+from shouwang.intake.store import is_store
+from shouwang.intake.whole import whole_folder
+from shouwang.policy.book import RuleBook, fingerprint
+from shouwang.policy.parameters import parameters_of
+from shouwang.screening.engines import Engine
+from shouwang.screening.results import Written
+from shouwang.screening.run import screen
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Screened:
+    """One finished screening: what was computed and what was read."""
+
+    book: RuleBook
+    written: Written
+    account: Account
+    questions: int
+    manifest: dict[str, Any]
+
+
+def screen_into(
+    out: Path, facts: Facts, account: Account, book: RuleBook, engine: Engine, stage: Callable[[str], None]
+) -> Screened:
+    """Screen the facts and write every result of contract 5 into `out`."""
+    with whole_folder(out) as folder:
+        stage("逐户筛查")
+        written = screen(book, engine, folder)
+        stage("写出结果")
+        write_rejects(account, folder)
+        if is_store(facts.folder):
+            shutil.copyfile(facts.folder / MATCHING, folder / MATCHING)
+        else:
+            write_matching(facts, folder)
+        asked = [(q.household_id, q.question, q.values) for q in account.questions]
+        questions = write_questions(asked + written.questions, folder)
+        manifest = _manifest(book, engine, written, account, questions)
+        (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
+    return Screened(book, written, account, questions, manifest)
+
+
+def _manifest(book: RuleBook, engine: Engine, written: Written, account: Account, questions: int) -> dict[str, Any]:
+    tally = written.tally
+    return {
+        "policy": book.policy.id,
+        "policy_title": book.policy.title,
+        "policy_sha256": fingerprint(book.policy.package),
+        "as_of": book.as_of.isoformat(),
+        "window": str(book.context.span("W")),
+        "before_signing": book.before_signing,
+        "engine": engine.name,
+        "parameters": parameters_in_force(book),
+        "counts": {
+            "households": tally.households,
+            "members": tally.people,
+            **account.counts(),
+            "outcomes": dict(sorted(tally.outcomes.items())),
+            "people_by_outcome": dict(sorted(tally.outcome_people.items())),
+            "rules": {f"{rule}.{outcome}": count for (rule, outcome), count in sorted(tally.rules.items())},
+            "boundary": tally.notes.get("boundary", 0),
+            "questions": questions,
+        },
+        "notices": account.notices,
+        "result_sha256": written.sha256,
+        "shouwang": __version__,
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def parameters_in_force(book: RuleBook) -> dict[str, Any]:
+    """Each parameter as it was used: the value as written, its unit, clause, and whether it is local discretion."""
+    found = {}
+    for name, series in parameters_of(book.policy.package).items():
+        held, dated = book.parameters[name], series.on(book.as_of)
+        found[name] = {
+            "value": series.write(held),
+            "unit": series.unit.value,
+            "clause": dated.clause,
+            "discretion": dated.discretion,
+            "changed": held != dated.held,
+        }
+    return found

@@ -1,0 +1,24 @@
+"""Screen a population: a rule book, facts and an engine in; results on disk out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from shouwang.policy.book import RuleBook
+from shouwang.screening.compile import Compiler
+from shouwang.screening.engines import Engine
+from shouwang.screening.results import ResultWriter, Written
+from shouwang.screening.terms import result_terms
+
+
+def screen(book: RuleBook, engine: Engine, folder: Path) -> Written:
+    """Screen every household and write `households.csv`, `households.parquet` and `findings.jsonl` into a folder."""
+    terms = result_terms(book)
+
+    def plan(tables: Mapping[str, ir.Table]) -> ir.Table:
+        return Compiler(book.context, tables).relation(terms)
+
+    return ResultWriter(book, folder).write(engine.batches(plan))

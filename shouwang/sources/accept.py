@@ -1,0 +1,267 @@
+"""Which rows of a staged table are accepted, and why are the others not? (contract 2, Rejects)
+
+Ordinary rows are typed by the engine in one pass. Only what the engine leaves (a cell that is not plainly spelled, a
+household nobody knows) is looked at row by row by the reference reader, which accepts or rejects it with a reason.
+Rows read = accepted + rejected, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shouwang.sources import columns as sql
+from shouwang.sources.cells import read_cell
+from shouwang.sources.package import EarlyReject, StagedTable
+from shouwang.terms.tables import Column, Table, Type
+from shouwang.units.errors import Reading
+
+_BATCH = 10_000
+_ARROW = {
+    Type.TEXT: pa.string(),
+    Type.ID_NUMBER: pa.string(),
+    Type.CHOICE: pa.string(),
+    Type.MONEY: pa.int64(),
+    Type.DATE: pa.date32(),
+    Type.QUARTER: pa.int16(),
+    Type.YEAR: pa.int16(),
+    Type.YES_NO: pa.bool_(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One line of `rejects.csv`. One a row: the first column that is wrong; the reason names the others."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+    advice: str
+
+
+@dataclass
+class Accepted:
+    """The accepted rows of one table: a SELECT over typed columns with `row`, and what became of the rest."""
+
+    table: Table
+    file: str
+    select: str
+    rows_read: int
+    #: The columns the file has.
+    present: frozenset[str]
+    rejects: list[Reject] = field(default_factory=list)
+    #: Column name -> values outside the usual list, warned of once.
+    unusual: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def rows_accepted(self) -> int:
+        return self.rows_read - len(self.rejects)
+
+
+class Acceptor:
+    """Types the rows of staged tables.
+
+    `known` names a relation of the accepted households, `hid` and `household_id`, once there is one; the rows of other
+    tables then carry the `hid` of theirs.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        self.connection = connection
+        self.scratch = scratch
+
+    def accept(self, staged: StagedTable, table: Table, known: str | None = None) -> Accepted:
+        """The accepted rows of a table. With `known`, rows whose household_id is not in it are rejected."""
+        shape = _Shape(self.connection, staged, table)
+        rejects = [_early(staged, early) for early in staged.early_rejects]
+        plain = shape.plain_rows(known)
+        selects = [plain]
+        left = staged.rows_read - len(rejects) - self._count(plain)
+        if left:
+            fixed, refused = self._read_one_by_one(shape, known)
+            rejects += refused
+            selects.append(self._joined(fixed, known))
+            rejects += self._strangers(fixed, shape, known)
+        accepted = Accepted(
+            table, staged.file, " UNION ALL ".join(selects), staged.rows_read, frozenset(staged.columns), rejects
+        )
+        self._reject_repeats(accepted)
+        accepted.unusual = self._unusual(accepted, staged)
+        return accepted
+
+    def _count(self, select: str) -> int:
+        return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
+
+    def _read_one_by_one(self, shape: _Shape, known: str | None) -> tuple[Path, list[Reject]]:
+        path = self.scratch / f"{shape.table.name}.read-one-by-one.parquet"
+        rejects: list[Reject] = []
+        with pq.ParquetWriter(path, shape.schema) as writer:
+            for batch in shape.other_rows(known):
+                rows = []
+                for number, *cells in batch:
+                    readings = [read_cell(column, cell) for column, cell in zip(shape.present, cells, strict=True)]
+                    if any(reading.failed for reading in readings):
+                        rejects.append(_reject(shape, number, cells, readings))
+                    else:
+                        rows.append([number, *(reading.value for reading in readings)])
+                by_column = list(zip(*rows, strict=True)) if rows else [() for _ in shape.schema]
+                writer.write_table(
+                    pa.table([pa.array(v, t.type) for v, t in zip(by_column, shape.schema, strict=True)], shape.schema)
+                )
+        return path, rejects
+
+    def _joined(self, fixed: Path, known: str | None) -> str:
+        rows = f"SELECT * FROM read_parquet({sql.quoted(str(fixed))})"
+        return rows if known is None else f"SELECT k.hid, f.* FROM ({rows}) f JOIN {known} k USING (household_id)"
+
+    def _strangers(self, fixed: Path, shape: _Shape, known: str | None) -> list[Reject]:
+        """Rows that read well but whose household is unknown."""
+        if known is None:
+            return []
+        rows = self.connection.execute(
+            f"SELECT row, household_id FROM read_parquet({sql.quoted(str(fixed))}) f ANTI JOIN {known} k "
+            "USING (household_id) ORDER BY row"
+        ).fetchall()
+        return [
+            Reject(
+                *(shape.staged.file, row, "户编号", household, "户表里没有这个户编号"),
+                "请核对编号；若是新户，先在户表中登记这一户。",
+            )
+            for row, household in rows
+        ]
+
+    def _reject_repeats(self, accepted: Accepted) -> None:
+        """A repeated id rejects every later row with it (contract 2, Rejects)."""
+        for column in accepted.table.columns:
+            if not column.unique:
+                continue
+            name = sql.named(column.name)
+            repeated = f"SELECT {name} FROM ({accepted.select}) GROUP BY {name} HAVING count(*) > 1"
+            rows = self.connection.execute(
+                f"SELECT row, {name}, first_row FROM (SELECT row, {name}, min(row) OVER (PARTITION BY {name}) first_row "
+                f"FROM ({accepted.select}) SEMI JOIN ({repeated}) USING ({name})) WHERE row > first_row ORDER BY row"
+            ).fetchall()
+            if rows:
+                accepted.rejects += [
+                    Reject(
+                        *(accepted.file, row, column.header, value, f"“{column.header}”与第{first}行重复"),
+                        "同一编号只能有一行；请核对哪一行是对的。",
+                    )
+                    for row, value, first in rows
+                ]
+                listed = ", ".join(str(row) for row, _, _ in rows)
+                accepted.select = f"SELECT * FROM ({accepted.select}) WHERE row NOT IN ({listed})"
+
+    def _unusual(self, accepted: Accepted, staged: StagedTable) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for column in accepted.table.columns:
+            if column.usual and column.name in staged.columns:
+                name = sql.named(column.name)
+                values = self.connection.execute(
+                    f"SELECT DISTINCT {name} FROM ({accepted.select}) WHERE {name} IS NOT NULL ORDER BY 1"
+                ).fetchall()
+                odd = [value for (value,) in values if not _usual(column, value)]
+                if odd:
+                    found[column.header] = odd
+        return found
+
+
+class _Shape:
+    """How a staged table lies on disk: which columns it has, of which type, and SQL over them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, staged: StagedTable, table: Table) -> None:
+        self.connection, self.staged, self.table = connection, staged, table
+        self.present = [column for column in table.columns if column.name in staged.columns]
+        path = sql.quoted(str(staged.path))
+        self._rows = f"read_parquet({path}, file_row_number=true)" if staged.native else f"read_parquet({path})"
+        self._number = "CAST(file_row_number + 1 AS BIGINT)" if staged.native else "_row"
+        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
+        self._types = {row[0]: str(row[1]) for row in described}
+        self.schema = pa.schema([("row", pa.int64()), *((c.name, _ARROW[c.type]) for c in self.present)])
+
+    def _source(self, column: Column) -> tuple[str, str]:
+        name = self.staged.columns[column.name]
+        return f"r.{sql.named(name)}", self._types[name]
+
+    def _typed(self, column: Column, known: str | None) -> str:
+        source, kind = self._source(column)
+        settled = not self.staged.native or (known is not None and column.name == "household_id")
+        if column.type is Type.TEXT and kind == "VARCHAR" and settled:
+            # Staged text is normalised; and a household id that equals a known one is spelled as that is.
+            return source
+        return sql.plain(column, source, kind)
+
+    def _ordinary(self, column: Column, known: str | None) -> str:
+        source, kind = self._source(column)
+        if column.shown_only:
+            return "true"
+        typed = f"{self._typed(column, known)} IS NOT NULL"
+        return typed if column.required else f"({sql.blank(source, kind)} OR {typed})"
+
+    def plain_rows(self, known: str | None) -> str:
+        """SELECT of the rows the engine reads by itself, typed, with defaults filled in."""
+        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
+        where = " AND ".join(self._ordinary(column, known) for column in self.present)
+        number = f"{self._number} AS row"
+        if known is None:
+            return f"SELECT {number}, {cells} FROM {self._rows} r WHERE {where}"
+        owner = f"JOIN {known} k ON {self._key()} = k.household_id"
+        return f"SELECT k.hid, {number}, {cells} FROM {self._rows} r {owner} WHERE {where}"
+
+    def _stored(self, column: Column, known: str | None) -> str:
+        typed = self._typed(column, known)
+        if column.default is not None:
+            default = str(column.default).lower()
+            return f"coalesce({typed}, {default})"
+        return typed
+
+    def other_rows(self, known: str | None) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows the engine leaves, as text, in batches, in file order."""
+        texts = ", ".join(sql.as_text(*self._source(column)) for column in self.present)
+        where = " AND ".join(self._ordinary(column, known) for column in self.present)
+        stranger = f" OR {self._key()} NOT IN (SELECT household_id FROM {known})" if known else ""
+        cursor = self.connection
+        cursor.execute(
+            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r "
+            f"WHERE NOT coalesce({where}, false){stranger} ORDER BY row"
+        )
+        while batch := cursor.fetchmany(_BATCH):
+            yield batch
+
+    def _key(self) -> str:
+        return self._source(self.table.column("household_id"))[0]
+
+
+def _early(staged: StagedTable, early: EarlyReject) -> Reject:
+    return Reject(staged.file, early.row, early.column, early.value, early.reason, early.advice)
+
+
+def _reject(shape: _Shape, number: object, cells: list[object], readings: list[Reading]) -> Reject:
+    wrong = [
+        (column, cell, reading)
+        for column, cell, reading in zip(shape.present, cells, readings, strict=True)
+        if reading.failed
+    ]
+    column, cell, reading = wrong[0]
+    others = "、".join(f"“{other.header}”{again.reason}" for other, _, again in wrong[1:])
+    reason = reading.reason + (f"；另外：{others}" if others else "")
+    assert isinstance(number, int)
+    return Reject(shape.staged.file, number, column.header, str(cell or ""), reason, reading.advice)
+
+
+def _usual(column: Column, value: str) -> bool:
+    parts = value.split("、") if column.several else [value]
+    return all(part in column.usual for part in parts)
+
+
+def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

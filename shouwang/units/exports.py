@@ -1,0 +1,24 @@
+"""What may a spreadsheet do to a text cell, and how is it kept from doing it?
+
+A cell that begins like a formula is run; a long row of digits is rounded. In CSV the first gets a leading `'`, the
+second a leading tab, which our readers trim away. In workbooks every text is written as a string cell instead.
+Source: OWASP, CSV injection.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Beginnings a spreadsheet takes for a formula, full-width forms included.
+GUARDED = r"^[=+\-@\t\r＝＋－＠]"
+#: Twelve digits and more are shown as 6.5E+17, and beyond fifteen the last are lost.
+LONG_NUMBER = r"^[0-9]{12,}[0-9Xx]?$"
+
+_GUARDED, _LONG = re.compile(GUARDED), re.compile(LONG_NUMBER)
+
+
+def safe_cell(text: str) -> str:
+    """A text as it may stand in a CSV cell."""
+    if _GUARDED.match(text):
+        return "'" + text
+    return "\t" + text if _LONG.match(text) else text

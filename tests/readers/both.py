@@ -1,0 +1,147 @@
+"""One population, both readers: the plain evaluator, and the compiler on an embedded engine. They must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from shouwang.policy.book import RuleBook
+from shouwang.screening.compile import Compiler
+from shouwang.screening.terms import result_terms
+from shouwang.terms import nodes as n
+from shouwang.terms.evaluate import Evaluator, Facts, Row
+from shouwang.terms.tables import HOUSEHOLDS, TABLES, Table, Type
+
+POLICY = "qituan-2020"
+
+_ARROW = {
+    Type.TEXT: pa.string(),
+    Type.ID_NUMBER: pa.string(),
+    Type.CHOICE: pa.string(),
+    Type.MONEY: pa.int64(),
+    Type.DATE: pa.date32(),
+    Type.QUARTER: pa.int16(),
+    Type.YEAR: pa.int16(),
+    Type.YES_NO: pa.bool_(),
+}
+MATCHED = tuple(table for table in TABLES if table.matched)
+
+#: What a reader found: by household id, then by the name of the term.
+Answers = dict[str, dict[str, Any]]
+
+
+def row_of(table: Table, **given: Any) -> Row:
+    """A row with every column of the table: as given, else its default, else unknown."""
+    row = {column.name: given.pop(column.name, column.default) for column in table.columns}
+    if given:
+        raise KeyError(f"{table.name} has no column {', '.join(given)}")
+    return row | ({matched.name: [] for matched in MATCHED} if table.name == "members" else {})
+
+
+def _key_columns(table: Table) -> dict[str, pa.DataType]:
+    if table.name == "households":
+        return {"hid": pa.int32(), "row": pa.int64()}
+    owner = {"mid": pa.int64()} if table.matched else {"hid": pa.int32()}
+    return ({"mid": pa.int64()} if table.name == "members" else {}) | owner | {"row": pa.int64()}
+
+
+def _schema(table: Table) -> pa.Schema:
+    columns = {c.name: _ARROW[c.type] for c in table.columns if table.name == "households" or c.name != "household_id"}
+    return pa.schema(list((_key_columns(table) | columns).items()))
+
+
+class Bulk:
+    """The compiler's side: fact tables in one in-memory DuckDB, queries compiled once for each context and term."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect()
+        self._load({table.name: [] for table in TABLES})
+        self.backend = ibis.duckdb.from_connection(self.connection)
+        self.tables = {table.name: self.backend.table(table.name) for table in TABLES}
+        self._queries: dict[Any, str] = {}
+
+    def load(self, population: Sequence[Facts]) -> None:
+        """Put a population into the fact tables, as `intake` leaves them."""
+        rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+        ordered = sorted(population, key=lambda facts: facts["households"]["household_id"])
+        for hid, facts in enumerate(ordered):
+            rows["households"].append(facts["households"] | {"hid": hid})
+            for name in ("ledger", "events"):
+                rows[name] += [row | {"hid": hid} for row in facts[name]]
+            for member in facts["members"]:
+                mid = len(rows["members"])
+                rows["members"].append(member | {"hid": hid, "mid": mid})
+                for table in MATCHED:
+                    rows[table.name] += [row | {"mid": mid} for row in member[table.name]]
+        self._load(rows)
+
+    def _load(self, rows: Mapping[str, list[Row]]) -> None:
+        for table in TABLES:
+            schema = _schema(table)
+            numbered = [{name: row.get(name) for name in schema.names} | {"row": i} for i, row in enumerate(rows[table.name])]
+            arrow = pa.Table.from_pylist(numbered, schema=schema)
+            self.connection.register("incoming", arrow)
+            self.connection.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT * FROM incoming")
+            self.connection.unregister("incoming")
+
+    def query(self, context_key: Any, context: Any, terms: Mapping[str, n.Node]) -> str:
+        """The SQL of some terms, household_id beside them."""
+        key = (context_key, tuple(terms))
+        if key not in self._queries:
+            whose = {"whose": n.Field(HOUSEHOLDS, "household_id")}
+            self._queries[key] = self.backend.compile(Compiler(context, self.tables).relation(whose | dict(terms)))
+        return self._queries[key]
+
+    def answers(self, query: str) -> Answers:
+        """Run a query over the population loaded last."""
+        rows = self.connection.sql(query).to_arrow_table().to_pylist()
+        return {row["whose"]: {name: row[name] for name in row if name not in ("hid", "whose")} for row in rows}
+
+
+@cache
+def bulk() -> Bulk:
+    """The one in-memory engine of a test session."""
+    return Bulk()
+
+
+@cache
+def book_of(as_of: date, overrides: tuple[tuple[str, str], ...] = ()) -> RuleBook:
+    """The rule book of a day, built once."""
+    return RuleBook.of(POLICY, as_of, dict(overrides))
+
+
+@cache
+def terms_of(book_key: tuple[date, tuple[tuple[str, str], ...]]) -> dict[str, n.Node]:
+    """Every term a screening computes, and every figure, under its name."""
+    book = book_of(*book_key)
+    return result_terms(book) | {f"figure.{name}": figure.node for name, figure in book.figures.items()}
+
+
+@cache
+def evaluator_of(book_key: tuple[date, tuple[tuple[str, str], ...]]) -> Evaluator:
+    return Evaluator(book_of(*book_key).context)
+
+
+def plain_answers(evaluator: Evaluator, terms: Mapping[str, n.Node], population: Sequence[Facts]) -> Answers:
+    """The reference reader's answers."""
+    asked = {name: n.Named(f"asked.{name}", term) for name, term in terms.items()}
+    found: Answers = {}
+    for facts in population:
+        values = evaluator.values(asked.values(), facts)
+        found[facts["households"]["household_id"]] = {name: values[named.name] for name, named in asked.items()}
+    return found
+
+
+def bulk_answers(
+    as_of: date, overrides: tuple[tuple[str, str], ...], terms: Mapping[str, n.Node], population: Sequence[Facts]
+) -> Answers:
+    """The compiler's answers."""
+    engine = bulk()
+    engine.load(population)
+    return engine.answers(engine.query((as_of, overrides), book_of(as_of, overrides).context, terms))
