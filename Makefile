@@ -37,7 +37,7 @@ docs: .venv/.ok ## 由代码重新生成 docs/generated/
 	@$(BIN)/python -m shouwang.policy.manual docs/generated
 
 lock: ## 重新锁定依赖
-	@$(BIN)/uv pip compile -q pyproject.toml --extra spark --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q pyproject.toml --extra spark --extra pg --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/run.txt
 
 system-deps: ## 打印（不执行）系统依赖的安装命令

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
 
-from shouwang.cli.check import check
-from shouwang.cli.demo import demo_data
-from shouwang.cli.explain import explain
-from shouwang.cli.screen import intake, screen
-from shouwang.cli.simulate import simulate
 from shouwang.units.errors import ShouwangError
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+#: A command is loaded when it is asked for: `shouwang --help` need not wait for an engine.
+COMMANDS = {
+    "screen": ("shouwang.cli.screen", "筛查一个数据包的每一户。"),
+    "explain": ("shouwang.cli.explain", "说明一户为什么命中、为什么没有、还缺什么。"),
+    "simulate": ("shouwang.cli.simulate", "改一个参数，看谁进来、谁出去。"),
+    "check": ("shouwang.cli.check", "读一遍数据包，只核对，不筛查。"),
+    "intake": ("shouwang.cli.intake", "读入数据包并存为事实库，供反复筛查。"),
+    "demo-data": ("shouwang.cli.demo", "造一个虚构的团，供试用。"),
+}
+
+
+class Commands(click.Group):
+    """The commands above, each from its own module, where it has the same name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[name][0]), name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(None, "--version", package_name="shouwang", message="守望 %(version)s", help="显示版本。")
 def cli() -> None:
     """守望：防止返贫监测和帮扶。按办法逐户筛查，每一户都说清理由。"""
-
-
-for command in (screen, explain, simulate, check, intake, demo_data):
-    cli.add_command(command)
 
 
 def run() -> None:

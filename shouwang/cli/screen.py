@@ -1,4 +1,4 @@
-"""`shouwang screen` and `shouwang intake`."""
+"""`shouwang screen`: every household of a package."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rich.console import Console
 from shouwang.cli import options
 from shouwang.cli.engines import engine_for
 from shouwang.cli.progress import stages
-from shouwang.cli.summary import print_account, print_screened
+from shouwang.cli.summary import print_screened
 from shouwang.intake.screening import screen_into
-from shouwang.intake.session import facts_of, keep
+from shouwang.intake.session import facts_of
 from shouwang.intake.workbook import write_workbook
 from shouwang.policy.book import RuleBook
 
@@ -54,15 +54,4 @@ def screen(
     if xlsx:
         write_workbook(screened, out)
     print_screened(screened, out, Console())
-    return 1 if account.rejected else 0
-
-
-@click.command(short_help="读入一个数据包并存为事实库，供反复筛查。")
-@options.package
-@options.out
-def intake(package: Path, out: Path) -> int:
-    """读入、核对、匹配一个数据包，存为事实库。以后换日期、改参数筛查，不必再读原始文件。"""
-    with stages() as stage:
-        account = keep(package, out, stage)
-    print_account(account, Console())
     return 1 if account.rejected else 0

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from shouwang.intake.account import Account
-from shouwang.intake.screening import Screened
 from shouwang.policy.forms import Outcome
 from shouwang.terms.tables import BY_NAME
+
+if TYPE_CHECKING:
+    from shouwang.intake.screening import Screened  # only its name: loading it would load an engine
 
 OUTCOMES = {
     "met": "命中（应研判纳入）",

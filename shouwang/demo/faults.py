@@ -95,7 +95,7 @@ def _spoil_rows(world: World, roll: Roll, sheet: Sheet, reach: Reach) -> None:
         if person in kept_whole:
             kind = ""  # without numbers, two rows of namesakes could be the same row twice
         elif person in reach.by_name:
-            kind = "blank_id" if blanks[row] and person not in kept_whole else ""
+            kind = "blank_id" if blanks[row] else ""
             kept_whole.add(person)
         if kind in ("duplicate", "stranger"):
             repeats.append((row, kind))

@@ -70,10 +70,6 @@ class Sheet:
         if expected and expected != MATCHED:
             self.expected[row] = expected
 
-    def repeat(self, row: int) -> int:
-        """Append a copy of a row, with its raw cells; its position."""
-        return self.repeat_all([row])
-
     def repeat_all(self, rows: list[int]) -> int:
         """Append copies of rows; the position of the first copy."""
         first = self.size

@@ -18,7 +18,7 @@ from shouwang.matching.link import Link, Linker
 from shouwang.sources import columns as sql
 from shouwang.sources.accept import Accepted, Acceptor
 from shouwang.sources.package import Package
-from shouwang.terms.tables import HOUSEHOLDS, MEMBERS, TABLES, Table
+from shouwang.terms.tables import HOUSEHOLDS, LEDGER, MEMBERS, TABLES, Table
 from shouwang.units.errors import Notice
 from shouwang.units.identity import why_invalid
 
@@ -64,7 +64,8 @@ class Intake:
             progress(table.title)
             if table.name in package.tables:
                 known = None if table is HOUSEHOLDS or table.matched else "households"
-                facts.accepted[table.name] = acceptor.accept(package.tables[table.name], table, known)
+                lazy = self.lazy and table is LEDGER
+                facts.accepted[table.name] = acceptor.accept(package.tables[table.name], table, known, lazy=lazy)
             self._keep(table, facts)
         for name, accepted in facts.accepted.items():
             facts.notices += [_unusual(facts.file_of(name), header, odd) for header, odd in accepted.unusual.items()]
@@ -85,7 +86,7 @@ class Intake:
             self._link(table, accepted, facts)
         else:
             self._create(
-                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"), lazy=self.lazy
+                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"), lazy=self.lazy and table is LEDGER
             )
 
     def _link(self, table: Table, accepted: Accepted, facts: Facts) -> None:
@@ -126,23 +127,16 @@ class Intake:
 
 def _members(accepted: Accepted) -> str:
     """Members with an effective number and birth date: an invalid number counts as blank but is kept as given."""
-    right = numbers.valid("id_number")
-    columns = []
-    for column in MEMBERS.columns:
-        name = sql.named(column.name)
-        if column.name == "household_id":
-            continue
-        if column.name == "id_number":
-            columns.append(f"CASE WHEN {right} THEN id_number END AS id_number")
-            columns.append(f"CASE WHEN NOT {right} THEN id_number END AS given_number")
-        elif column.name == "birth_date":
-            columns.append(
-                f"coalesce(birth_date, CASE WHEN {right} THEN {numbers.birth_date('id_number')} END) AS {name}"
-            )
-        else:
-            columns.append(name)
+    cells = {column.name: sql.named(column.name) for column in MEMBERS.columns if column.name != "household_id"}
+    cells["id_number"] = "CASE WHEN number_is_right THEN id_number END AS id_number"
+    born = numbers.birth_date("digits")
+    cells["birth_date"] = f"coalesce(birth_date, CASE WHEN number_is_right THEN {born} END) AS birth_date"
     rows = f"SELECT hid, row, {_columns(MEMBERS, accepted)} FROM ({accepted.select})"
-    return f"SELECT row AS mid, hid, row, {', '.join(columns)} FROM ({rows})"
+    # Digit by digit in two steps, so that the number is taken apart once.
+    read = f"SELECT *, {numbers.digits('id_number')} AS digits FROM ({rows})"
+    judged = f"SELECT *, {numbers.valid('id_number', 'digits')} AS number_is_right FROM ({read})"
+    given = "CASE WHEN NOT number_is_right THEN id_number END AS given_number"
+    return f"SELECT row AS mid, hid, row, {', '.join(cells.values())}, {given} FROM ({judged})"
 
 
 def _columns(table: Table, accepted: Accepted | None) -> str:

@@ -74,7 +74,7 @@ class Linker:
         """Rows whose number found nobody: by name and birth date where there is no number, or not a right one."""
         self._run(
             f"CREATE OR REPLACE TEMP TABLE rest_{name} AS SELECT t.row, t.id_number, t.name, t.birth_date, "
-            f"{numbers.valid('t.id_number')} AS number_is_right FROM {rows} t "
+            f"{numbers.valid('t.id_number', numbers.digits('t.id_number'))} AS number_is_right FROM {rows} t "
             f"JOIN {relation} l USING (row) WHERE l.outcome IS NULL"
         )
         self._run(

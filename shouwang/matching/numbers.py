@@ -11,7 +11,8 @@ from shouwang.units.identity import EARLIEST_BIRTH_YEAR
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
-def _digits(number: str) -> str:
+def digits(number: str) -> str:
+    """SQL: the first seventeen characters of a number as one whole number; NULL where they are not digits."""
     return f"TRY_CAST({number}[1:17] AS BIGINT)"
 
 
@@ -20,22 +21,21 @@ def _check(digits: str) -> str:
     return f"'10X98765432'[({total})%11+1]"
 
 
-def valid(number: str) -> str:
-    """SQL: whether the spelled number in a column has its shape, its check digit and a possible birth date.
+def valid(number: str, digits: str) -> str:
+    """SQL: whether a spelled number has its shape, its check digit and a possible birth date; false for NULL.
 
-    NULL gives false. The column must hold text that `units.identity.spell` returned or would leave unchanged.
+    `number` is a column of text that `units.identity.spell` returned or would leave unchanged, `digits` its `digits()`.
     """
-    digits = _digits(number)
     year, month, day = f"({digits}//10000000)%10000", f"({digits}//100000)%100", f"({digits}//1000)%100"
     leap = f"({year}%4=0 AND ({year}%100<>0 OR {year}%400=0))"
-    longest = f"(CASE WHEN {month}=2 THEN CASE WHEN {leap} THEN 29 ELSE 28 END WHEN {month} IN (4,6,9,11) THEN 30 ELSE 31 END)"
+    february = f"CASE WHEN {leap} THEN 29 ELSE 28 END"
+    longest = f"(CASE WHEN {month}=2 THEN {february} WHEN {month} IN (4,6,9,11) THEN 30 ELSE 31 END)"
     return (
         f"coalesce(strlen({number})=18 AND {digits}>=10000000000000000 AND {number}[18]={_check(digits)} "
         f"AND {year}>={EARLIEST_BIRTH_YEAR} AND {month} BETWEEN 1 AND 12 AND {day}>=1 AND {day}<={longest}, false)"
     )
 
 
-def birth_date(number: str) -> str:
+def birth_date(digits: str) -> str:
     """SQL: the birth date inside a number that is valid."""
-    digits = _digits(number)
     return f"make_date(({digits}//10000000)%10000, ({digits}//100000)%100, ({digits}//1000)%100)"

@@ -111,9 +111,9 @@ class RuleBook:
 
     def figures_of(self, rule: Rule) -> tuple[Figure, ...]:
         """The figures a rule mentions, in its term or its sentences, in the order of the policy's indicators."""
-        names = {slot for sentence in rule.sentences.values() for slot in sentence.slots}
-        names |= {node.name for node in n.walk(rule.node, into_named=False) if isinstance(node, n.Named)}
-        return tuple(figure for figure in self.figures.values() if figure.id in names)
+        slots = {slot for sentence in rule.sentences.values() for slot in sentence.slots}
+        inside = {node.name for node in n.walk(rule.node, into_named=False) if isinstance(node, n.Named)}
+        return tuple(f for f in self.figures.values() if f.id in slots or f.node.name in inside)
 
     def parameters_used(self, rule: Rule) -> tuple[str, ...]:
         """The parameters a rule reads, also through its figures."""

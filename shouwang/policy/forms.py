@@ -45,6 +45,15 @@ class Measure(Enum):
     TRUTH = "是/否"
 
 
+_KINDS = {
+    Measure.YUAN: n.Kind.NUMBER,
+    Measure.PEOPLE: n.Kind.NUMBER,
+    Measure.PERCENT: n.Kind.NUMBER,
+    Measure.TEXT: n.Kind.TEXT,
+    Measure.TRUTH: n.Kind.TRUTH,
+}
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure of the policy: what it is, its clause and its unit. `term` is its one definition."""
@@ -161,7 +170,8 @@ def rule(
         title, sentences = _rule_text(function)
         decision = function()
         name = rule_id or function.__name__
-        outcome = named(f"rule.{name}", decision.term)
+        n.require(n.surely_known(decision.term.node), f"rule {name} may end without an outcome; write it with decide()")
+        outcome = _of_household(f"rule.{name}", decision.term, n.Kind.TEXT)
         return Rule(name, title, clause, route, since, order, outcome, sentences, decision.notes)
 
     return declare
@@ -173,7 +183,7 @@ def figure(*, clause: str, measure: Measure) -> Callable[[Callable[[], Term]], F
     def declare(function: Callable[[], Term]) -> Figure:
         title, _, meaning = inspect.cleandoc(function.__doc__ or "").partition("：")
         n.require(bool(title and meaning), f"figure {function.__name__} needs a docstring `名称：含义`")
-        term = named(function.__name__, function())
+        term = _of_household(f"figure.{function.__name__}", function(), _KINDS[measure])
         return Figure(function.__name__, title, " ".join(meaning.split()), clause, measure, term)
 
     return declare
@@ -184,7 +194,7 @@ def question(*, clause: str, order: int) -> Callable[[Callable[[], Term]], Quest
 
     def declare(function: Callable[[], Term]) -> Question:
         title, _, sentence = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
-        condition = named(f"question.{function.__name__}", function())
+        condition = _of_household(f"question.{function.__name__}", function(), n.Kind.TRUTH)
         return Question(function.__name__, title, clause, order, condition, Sentence.parse(_one_line(sentence)))
 
     return declare
@@ -192,7 +202,17 @@ def question(*, clause: str, order: int) -> Callable[[Callable[[], Term]], Quest
 
 def result_column(name: str, meaning: str, term: Term) -> ResultColumn:
     """Declare a column of the household row of the results."""
-    return ResultColumn(name, meaning, named(f"column.{name}", term))
+    return ResultColumn(name, meaning, _of_household(f"column.{name}", term, term.node.kind))
+
+
+def _of_household(name: str, term: Term, kind: n.Kind) -> Term:
+    """A term under its name; refused unless it has one value a household, of the kind its measure needs."""
+    n.require(term.node.kind is kind, f"{name} is a {term.node.kind.value}, not a {kind.value}")
+    n.require(
+        term.node.grain in (n.HOUSEHOLD, n.CONSTANT),
+        f"{name} has a value for each row of {term.node.grain}; bring it to one for the household first",
+    )
+    return named(name, term)
 
 
 def _rule_text(function: Callable[[], Decision]) -> tuple[str, dict[Outcome, Sentence]]:

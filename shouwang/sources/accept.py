@@ -77,11 +77,16 @@ class Acceptor:
         self.connection = connection
         self.scratch = scratch
 
-    def accept(self, staged: StagedTable, table: Table, known: str | None = None) -> Accepted:
-        """The accepted rows of a table. With `known`, rows whose household_id is not in it are rejected."""
+    def accept(self, staged: StagedTable, table: Table, known: str | None = None, *, lazy: bool = False) -> Accepted:
+        """The accepted rows of a table. With `known`, rows whose household_id is not in it are rejected.
+
+        `lazy` leaves ordinary rows in their file, to be typed again by whoever reads them; else they are typed once.
+        """
         shape = _Shape(self.connection, staged, table)
         rejects = [_early(staged, early) for early in staged.early_rejects]
         plain = shape.plain_rows(known)
+        if not lazy:
+            plain = self._typed_once(plain, table)
         selects = [plain]
         left = staged.rows_read - len(rejects) - self._count(plain)
         if left:
@@ -93,8 +98,13 @@ class Acceptor:
             table, staged.file, " UNION ALL ".join(selects), staged.rows_read, frozenset(staged.columns), rejects
         )
         self._reject_repeats(accepted)
-        accepted.unusual = self._unusual(accepted, staged)
+        accepted.unusual = self._unusual(accepted)
         return accepted
+
+    def _typed_once(self, plain: str, table: Table) -> str:
+        path = sql.quoted(str(self.scratch / f"{table.name}.typed.parquet"))
+        self.connection.execute(f"COPY ({plain}) TO {path} (FORMAT parquet, COMPRESSION lz4_raw)")
+        return f"SELECT * FROM read_parquet({path})"
 
     def _count(self, select: str) -> int:
         return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
@@ -159,18 +169,18 @@ class Acceptor:
                 listed = ", ".join(str(row) for row, _, _ in rows)
                 accepted.select = f"SELECT * FROM ({accepted.select}) WHERE row NOT IN ({listed})"
 
-    def _unusual(self, accepted: Accepted, staged: StagedTable) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for column in accepted.table.columns:
-            if column.usual and column.name in staged.columns:
-                name = sql.named(column.name)
-                values = self.connection.execute(
-                    f"SELECT DISTINCT {name} FROM ({accepted.select}) WHERE {name} IS NOT NULL ORDER BY 1"
-                ).fetchall()
-                odd = [value for (value,) in values if not _usual(column, value)]
-                if odd:
-                    found[column.header] = odd
-        return found
+    def _unusual(self, accepted: Accepted) -> dict[str, list[str]]:
+        columns = [column for column in accepted.table.columns if column.usual and column.name in accepted.present]
+        if not columns:
+            return {}
+        odd = ", ".join(f"list(DISTINCT {sql.named(c.name)}) FILTER ({_rarely(c)})" for c in columns)
+        found = self.connection.execute(f"SELECT {odd} FROM ({accepted.select})").fetchone()
+        assert found is not None
+        unusual = {
+            column.header: sorted(value for value in values or () if not _usual(column, value))
+            for column, values in zip(columns, found, strict=True)
+        }
+        return {header: values for header, values in unusual.items() if values}
 
 
 class _Shape:
@@ -181,7 +191,8 @@ class _Shape:
         self.present = [column for column in table.columns if column.name in staged.columns]
         path = sql.quoted(str(staged.path))
         self._rows = f"read_parquet({path}, file_row_number=true)" if staged.native else f"read_parquet({path})"
-        self._number = "CAST(file_row_number + 1 AS BIGINT)" if staged.native else "_row"
+        # As in a spreadsheet of the same rows: the header is row 1.
+        self._number = "CAST(file_row_number + 2 AS BIGINT)" if staged.native else "_row"
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
         self._types = {row[0]: str(row[1]) for row in described}
         self.schema = pa.schema([("row", pa.int64()), *((c.name, _ARROW[c.type]) for c in self.present)])
@@ -254,6 +265,11 @@ def _reject(shape: _Shape, number: object, cells: list[object], readings: list[R
     reason = reading.reason + (f"；另外：{others}" if others else "")
     assert isinstance(number, int)
     return Reject(shape.staged.file, number, column.header, str(cell or ""), reason, reading.advice)
+
+
+def _rarely(column: Column) -> str:
+    """SQL: a value that is not on the usual list as it stands."""
+    return f"{sql.named(column.name)} NOT IN ({', '.join(map(sql.quoted, column.usual))})"
 
 
 def _usual(column: Column, value: str) -> bool:

@@ -52,14 +52,15 @@ def _answer_for(book: CalamineWorkbook, path: str, table: Table) -> None:
         return
     candidates = _candidates(book, visible, table)
     if len(candidates) != 1:
-        answer({"problem": "sheets", "names": candidates or visible})
+        answer({"problem": "sheets" if candidates else "no header", "names": candidates or visible})
         return
     name = candidates[0]
     sheet = book.get_sheet_by_name(name)
-    row, column = sheet.start or (0, 0)
+    # Rows are given from the first of the sheet on, columns only from the first that is filled (calamine 0.9).
+    column = sheet.start[1] if sheet.start else 0
     ignored = [other for other in visible if other != name]
-    place = {"part": parts_of(path)[name], "row": row + 1, "column": column + 1}
-    answer({"sheet": name, "hidden": hidden, "ignored": ignored, "total": sheet.height, **place})
+    place = {"part": parts_of(path)[name], "column": column + 1}
+    answer({"sheet": name, "hidden": hidden, "ignored": ignored, "total": sheet.total_height, **place})
     _answer_rows(sheet)
 
 

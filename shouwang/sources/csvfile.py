@@ -1,7 +1,7 @@
 """What are the rows of this CSV file? Any encoding and delimiter of contract 2, streamed, with bounded memory.
 
-Row numbers are physical line numbers: the line on which a record begins, counting line breaks inside quoted cells. In a
-file without such line breaks that is the number a spreadsheet shows.
+Row numbers are those a spreadsheet shows: a record is one row, however many lines its quoted cells take, and a blank line
+is a row too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from shouwang.units.errors import Notice
 DELIMITERS = (",", "\t", ";")
 #: A batch ends after this many rows or characters.
 _ROWS, _CHARACTERS = 20_000, 8 << 20
+#: No spreadsheet has more; a longer row is not one of empty columns.
+_SPREADSHEET_COLUMNS = 16_384
 #: Lines looked at to choose the delimiter.
 _SAMPLE_LINES = 60
 
@@ -59,14 +61,19 @@ class _Lines:
 
 def _delimiter(lines: _Lines, table: Table) -> str:
     """The delimiter under which most column names appear in one row; a comma when none does."""
-    sample = list(islice(lines, _SAMPLE_LINES))
+    sample: list[str] = []
+    for line in islice(lines, _SAMPLE_LINES):
+        sample.append(line)
+        if lines.characters > LONGEST_LINE:
+            break
     return max(DELIMITERS, key=lambda delimiter: _names_found(sample, delimiter, table))
 
 
 def _names_found(sample: list[str], delimiter: str, table: Table) -> int:
     try:
         # Not strict: the sample may end inside a quoted cell.
-        rows = list(enumerate(islice(csv.reader(sample, delimiter=delimiter), HEADER_ROWS)))
+        reader = csv.reader(sample, delimiter=delimiter)
+        rows = [(at, row[:MAX_COLUMNS]) for at, row in enumerate(islice(reader, HEADER_ROWS))]
     except csv.Error:
         return 0
     index = best_row(rows, table)
@@ -81,20 +88,20 @@ def _batches(lines: _Lines, delimiter: str, file: str) -> Iterator[Batch]:
     try:
         for row in reader:
             numbers.append(begins)
-            rows.append(row)
-            begins = reader.line_num + 1
+            rows.append(row if len(row) <= MAX_COLUMNS else _trimmed(begins, row, file))
+            begins += 1
             if len(rows) >= _ROWS or lines.characters >= limit:
-                yield _checked(numbers, rows, file)
+                yield numbers, rows
                 numbers, rows, limit = [], [], lines.characters + _CHARACTERS
     except csv.Error:
         # Strict csv knows three complaints: text after a closing quote, a cell without end, the end of the file in one.
         raise BrokenQuotes(file=file, row=begins) from None
-    yield _checked(numbers, rows, file)
+    yield numbers, rows
 
 
-def _checked(numbers: list[int], rows: list[list[str]], file: str) -> Batch:
-    for number, row in zip(numbers, rows, strict=True):
-        if len(row) > MAX_COLUMNS and any(map(str.strip, row[MAX_COLUMNS:])):
-            advice = "请核对分隔符和引号，或删去多余的空白列"
-            raise Unsafe(file=file, problem=f"第{number}行有 {len(row)} 列，超过 {MAX_COLUMNS} 列", advice=advice)
-    return numbers, rows
+def _trimmed(number: int, row: list[str], file: str) -> list[str]:
+    """A very wide row without its empty end: a spreadsheet saves formatted but empty columns as a row of commas."""
+    if len(row) > _SPREADSHEET_COLUMNS or any(map(str.strip, row[MAX_COLUMNS:])):
+        advice = "请核对分隔符和引号，或删去多余的空白列"
+        raise Unsafe(file=file, problem=f"第{number}行有 {len(row)} 列，超过 {MAX_COLUMNS} 列", advice=advice)
+    return row[:MAX_COLUMNS]

@@ -20,18 +20,19 @@ from shouwang.sources.errors import EncodingMixed, EncodingUnknown, LineTooLong,
 LONGEST_LINE = 1 << 20
 _CHUNK = 1 << 20
 
-#: A run of high bytes that is, from end to end, well-formed UTF-8 of Chinese text (U+4E00 and up, with full-width
-#: punctuation between). True GBK text has this form about once in ten million names, those that begin with rare
-#: characters.
+#: A run of high bytes that is, from end to end, well-formed UTF-8 of Chinese (U+4E00 and up, full-width punctuation
+#: between) or of Arabic script. True GBK names have this form about once in ten million: 濮 before a few given names.
+_MARKS = rb"\xe3\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]|\xe2\x80[\x80-\xbf]"
+_HAN_BYTES = rb"\xe4[\xb8-\xbf][\x80-\xbf]|[\xe5-\xe9][\x80-\xbf]{2}"
 _UTF8_RUN = re.compile(
-    rb"(?<![\x80-\xff])(?:\xe3\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]|\xe2\x80[\x80-\xbf])*"
-    rb"(?:\xe4[\xb8-\xbf][\x80-\xbf]|[\xe5-\xe9][\x80-\xbf]{2})"
-    rb"(?:\xe4[\xb8-\xbf][\x80-\xbf]|[\xe5-\xe9][\x80-\xbf]{2}"
-    rb"|\xe3\x80[\x80-\xbf]|\xef[\xbc\xbd][\x80-\xbf]|\xe2\x80[\x80-\xbf])*(?![\x80-\xff])"
+    rb"(?<![\x80-\xff])(?:(?:" + _MARKS + rb")*(?:" + _HAN_BYTES + rb")(?:" + _HAN_BYTES + rb"|" + _MARKS + rb")*"
+    rb"|(?:[\xd8-\xdb][\x80-\xbf]){3,})(?![\x80-\xff])"
 )
+_TABLE_BYTES = b"\n\r\t,;123456789"
 _LOW = re.compile("[\u0080-\u07ff]")
 _WIDE = re.compile("[\u0800-\U0010ffff]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 #: Han characters outside GB 2312 in a GB18030 reading: under 1 % in real names, most of a misread file.
 _RARE_SHARE = 0.2
 _RARE_SAMPLE = 20
@@ -84,15 +85,15 @@ def _whole(handle: BinaryIO, name: str, file: str) -> Encoding:
 
 
 def _utf16_without_mark(handle: BinaryIO, head: bytes, file: str) -> Encoding:
-    """UTF-16 is recognised by its ASCII (digits, delimiters, line ends): one byte of each pair is NUL.
+    """UTF-16 is recognised by its digits, delimiters and line ends: the other byte of such a pair is NUL.
 
-    The other order shows NULs too (一 is U+4E00), but never as many, and never a line end.
+    Read in the wrong order they would be characters nobody uses; 0 is left out, for U+3000 is the full-width space.
     """
-    pairs = head[: len(head) // 2 * 2]
-    little = sum(1 for low, high in zip(pairs[::2], pairs[1::2], strict=True) if high == 0 and 9 <= low < 127)
-    big = sum(1 for high, low in zip(pairs[::2], pairs[1::2], strict=True) if high == 0 and 9 <= low < 127)
+    even, odd = head[:-1:2], head[1::2]
+    little = sum(1 for low, high in zip(even, odd, strict=False) if high == 0 and low in _TABLE_BYTES)
+    big = sum(1 for high, low in zip(even, odd, strict=False) if high == 0 and low in _TABLE_BYTES)
     most, least, name = max((little, big, "utf-16-le"), (big, little, "utf-16-be"))
-    _refuse_nul(most * 40 < len(pairs) or most < 5 * least, file)
+    _refuse_nul(most * 50 < len(even) or most < 5 * least, file)
     return _whole(handle, name, file)
 
 
@@ -162,7 +163,7 @@ def _gb18030(handle: BinaryIO, file: str, utf8_until: int) -> Encoding:
             problem = f"按 UTF-8 读到第{utf8_until}行、按 GB18030 读到第{at}行出错"
             raise EncodingUnknown(file=file, problem=problem) from None
         if han < 10 * _CHUNK:
-            written = "".join(_NON_ASCII.findall(text))
+            written = "".join(_HAN.findall(text))
             han += len(written)
             rare += len(written) - len(written.encode("gb2312", "ignore")) // 2
     if han >= _RARE_SAMPLE and rare > _RARE_SHARE * han:

@@ -61,6 +61,15 @@ class SheetFlaws:
             at += 1
         return None
 
+    def below(self, row: int) -> Iterator[EarlyReject]:
+        """Rows the reader left out at the end because nothing in them has a value."""
+        last = row
+        for mark in self._marks[bisect_left(self._marks, (row + 1) << 24) :]:
+            found = self._marked(mark >> 24) if mark >> 24 > last else None
+            if found:
+                last = found.row
+                yield found
+
     def _covered(self, row: int) -> EarlyReject | None:
         for name, spans in self._merged.items():
             at = bisect_right(spans, (row, 1 << 30)) - 1

@@ -45,7 +45,7 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]], table: Table, file: s
     """
     index = best_row(rows, table)
     if index is None:
-        raise HeaderNotFound(file=file, rows=HEADER_ROWS, columns=_titles(_required(table)))
+        raise no_header(table, file)
     number, cells = rows[index]
     header = _read(number, cells, table, file)
     missing = [column for column in _required(table) if column.name not in header.places]
@@ -53,6 +53,11 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]], table: Table, file: s
         _refuse_spread(rows, index, table, file, missing)
         raise ColumnMissing(file=file, row=number, columns=_titles(missing), hint=_hint(missing, header.unknown))
     return header
+
+
+def no_header(table: Table, file: str) -> HeaderNotFound:
+    """The error for a file without a header of this table."""
+    return HeaderNotFound(file=file, rows=HEADER_ROWS, columns=_titles(_required(table)))
 
 
 def best_row(rows: Sequence[tuple[int, Sequence[str]]], table: Table) -> int | None:

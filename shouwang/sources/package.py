@@ -113,12 +113,13 @@ def _members(container: Container) -> dict[str, ZipInfo]:
         if path.suffix.lower() in _ARCHIVES:
             raise container.unsafe(f"里面还有压缩文件（{path.name[:60]}）", "请先解开，再把各表直接压缩成一个 .zip")
     folders = {path.parent for path in entries if _table_of(path.name)}
-    if len(folders) > 1:
-        names = "、".join(sorted(str(folder) for folder in folders))[:200]
+    homes = [folder for folder in folders if len(folder.parts) <= 1]
+    if len(homes) > 1:
+        names = "、".join(sorted(str(folder) for folder in homes))[:200]
         raise container.unsafe(f"表分散在几个文件夹里（{names}）", "请把所有的表放在同一个文件夹里再压缩")
-    home = next(iter(folders), PurePosixPath("."))
-    if len(home.parts) > 1:
-        raise container.unsafe(f"表在太深的文件夹里（{home}）", "请直接压缩装有各表的文件夹")
+    if folders and not homes:
+        raise container.unsafe(f"表在太深的文件夹里（{min(folders)}）", "请直接压缩装有各表的文件夹")
+    home = homes[0] if homes else PurePosixPath(".")
     return {path.name if path.parent == home else str(path): info for path, info in entries.items()}
 
 

@@ -74,6 +74,9 @@ class Flaws(Protocol):
     def first_in(self, row: int, blank: bool) -> EarlyReject | None:
         """The first such cell of a row, or None. `blank`: no other cell of the row is filled."""
 
+    def below(self, row: int) -> Iterator[EarlyReject]:
+        """Flawed rows below the last one the reader gave."""
+
     def notices(self) -> Iterator[Notice]:
         """What to tell about the whole file."""
 
@@ -115,6 +118,7 @@ class Stager:
         top = list(zip(numbers, rows, strict=True))
         self.header = find_header(top[:HEADER_ROWS], self.table, self.file)
         self._flawed = self.flaws is not None and self.flaws.locate(self.header, self.table)
+        self._last = self.header.row
         first = numbers.index(self.header.row) + 1
         above = sum(any(map(normalise, row)) for row in rows[: first - 1])
         schema = pa.schema([("_row", pa.int64()), *((name, pa.string()) for name in self.header.places)])
@@ -123,6 +127,8 @@ class Stager:
             for batch in chain([(numbers[first:], rows[first:])], batches):
                 self._take(*batch)
             self._write()
+        if self.flaws:
+            self.rejects += self.flaws.below(self._last)
         return self._result(above)
 
     def _result(self, above: int) -> Staged:
@@ -146,7 +152,7 @@ class Stager:
             yield from self.flaws.notices()
 
     def _take(self, numbers: list[int], rows: list[Row]) -> None:
-        width = self.header.width
+        width, self._last = self.header.width, max([self._last, *numbers[-1:]])
         fitted = [
             row if len(row) == width else self._fit(number, row) for number, row in zip(numbers, rows, strict=True)
         ]

@@ -14,6 +14,7 @@ from shouwang.sources import limited
 from shouwang.sources.errors import ReaderDied, SeveralSheets, Unsafe, WrongFormat
 from shouwang.sources.flaws import SheetFlaws
 from shouwang.sources.guard import WORKBOOK, Container
+from shouwang.sources.headers import no_header
 from shouwang.sources.limited import Message
 from shouwang.sources.scan import MAX_CELLS, SheetScan, scan_xml
 from shouwang.sources.staging import Batch, Progress, Row, Staged, Stager
@@ -38,7 +39,7 @@ def stage_workbook(path: Path, table: Table, file: str, target: Path, progress: 
             raise Unsafe(file=file, problem="工作表与它的内容对不上", advice=_RESAVE)
         flaws = SheetFlaws(scan, file, chosen["column"])
         stager = Stager(table, file, target, False, flaws, progress, expected=chosen["total"])
-        staged, notices = stager.stage(_batches(messages, chosen["row"], table, file))
+        staged, notices = stager.stage(_batches(messages, table, file))
     return staged, [*notices, *_sheet_notices(chosen, file)]
 
 
@@ -77,9 +78,11 @@ def _check_parts(names: set[str], file: str) -> None:
 
 def _raise_problem(message: Message, table: Table, file: str) -> None:
     problem = message.get("problem")
-    if problem == "sheets" and message["names"]:
-        _raise_sheets([str(name) for name in message["names"]], table, file)
     if problem == "sheets":
+        _raise_sheets([str(name) for name in message["names"]], table, file)
+    if problem == "no header" and message["names"]:
+        raise no_header(table, file)
+    if problem == "no header":
         raise Unsafe(file=file, problem="没有可见的工作表", advice="请取消隐藏要交的工作表")
     if problem == "memory":
         raise ReaderDied(file=file, problem="内存超过限度")
@@ -92,10 +95,10 @@ def _raise_sheets(names: list[str], table: Table, file: str) -> None:
     raise SeveralSheets(file=file, title=table.title, table=table.name, sheets=sheets)
 
 
-def _batches(messages: Iterator[Message], row: int, table: Table, file: str) -> Iterator[Batch]:
+def _batches(messages: Iterator[Message], table: Table, file: str) -> Iterator[Batch]:
     """The child's rows with their spreadsheet row numbers. The count at the end must agree, or rows were lost."""
     rows: list[Row] = []
-    complete = False
+    row, complete = 1, False
     for message in messages:
         _raise_problem(message, table, file)
         rows += message.get("rows", ())

@@ -10,6 +10,7 @@ import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ def raw_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return [(top + 2 + k, dict(zip(lines[top], line, strict=True))) for k, line in enumerate(lines[top + 1 :])]
 
 
+@cache
+def _read_text(kind: Type, text: str) -> Any:
+    reading = READERS[kind](text)
+    if reading.failed:
+        raise ValueError(text)
+    return reading.value
+
+
 def read_cell(column: Column, text: str) -> Any:
     """The value of a cell; raises ValueError where the row must be rejected."""
     text = normalise(text)
@@ -69,10 +78,7 @@ def read_cell(column: Column, text: str) -> Any:
             raise ValueError(column.name)
         return column.default
     if column.type in READERS:
-        reading = READERS[column.type](text)
-        if reading.failed:
-            raise ValueError(column.name)
-        return reading.value
+        return _read_text(column.type, text)
     if column.type is Type.YES_NO:
         return {"是": True, "否": False}[text]
     if column.type is Type.YEAR:
@@ -84,7 +90,7 @@ def read_cell(column: Column, text: str) -> Any:
 
 def read(folder: Path) -> Package:
     """Read, check and match a package of CSV files."""
-    package = Package()
+    package, known = Package(), set[str]()
     for name, table in BY_NAME.items():
         seen: set[str] = set()
         package.tables[name] = []
@@ -92,20 +98,17 @@ def read(folder: Path) -> Package:
             try:
                 row = {column.name: read_cell(column, raw[column.header]) for column in table.columns}
                 keys = [row[column.name] for column in table.columns if column.unique]
-                if seen & set(keys) or (name in ("members", "ledger", "events") and not _known(package, row)):
+                stray = name in ("members", "ledger", "events") and row["household_id"] not in known
+                if stray or seen & set(keys):
                     raise ValueError("id")
                 seen |= set(keys)
             except ValueError:
                 package.rejected.append((f"{name}.csv", number))
                 continue
             package.tables[name].append(row | {"row": number})
+        known = known or {row["household_id"] for row in package.tables["households"]}
     _match(package)
     return package
-
-
-def _known(package: Package, row: Row) -> bool:
-    known = package.__dict__.setdefault("known", {r["household_id"] for r in package.tables["households"]})
-    return row["household_id"] in known
 
 
 def _match(package: Package) -> None:
@@ -171,7 +174,7 @@ def _net(case: Case, window: Any) -> int | None:
     counted = [r for r in rows if r["kind"] in (*INCOME_KINDS, "production_cost")]
     if {r["quarter"] for r in counted} != set(window.quarters):
         return None
-    return sum(-r["amount"] if r["kind"] == "production_cost" else r["amount"] for r in counted)
+    return sum(int(-r["amount"] if r["kind"] == "production_cost" else r["amount"]) for r in counted)
 
 
 def judge(case: Case, on: date) -> dict[str, Any]:
@@ -217,7 +220,9 @@ _B = ("rigid_spending_exceeds_income", "income_dropped")
 def _shocks(
     now: int | None, before: int | None, base: int | None, rigid: int, n: int, m: int, cause: bool
 ) -> tuple[list[str], list[str], bool]:
-    met, suspected, unknown = [], [], False
+    met: list[str] = []
+    suspected: list[str] = []
+    unknown = False
     if now is None or not n:
         unknown = True
     elif now < 800000 * n:

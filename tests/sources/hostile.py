@@ -1,4 +1,4 @@
-"""Which files attack whoever reads them? Every class of trust 3.3, built on the fly: small on disk, large in the reader."""
+"""Which files attack whoever reads them? Every class of trust 3.3, built on the fly and small on disk."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def _cell(address: str) -> str:
     return f'<row r="{digits}"><c r="{address}"><v>1</v></c></row>'
 
 
-def _bomb(piece: bytes, size: int, head: str = "<sheetData>", tail: str = "</sheetData></worksheet>") -> Iterator[bytes]:
+def _bomb(
+    piece: bytes, size: int, head: str = "<sheetData>", tail: str = "</sheetData></worksheet>"
+) -> Iterator[bytes]:
     yield f'<worksheet xmlns="{SPREADSHEET}">{head}'.encode()
     block = piece * (_MIB // len(piece))
     for _ in range(size // len(block)):

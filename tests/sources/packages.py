@@ -14,7 +14,11 @@ from shouwang.sources.package import Package, StagedTable, open_package
 HOUSEHOLDS = "户编号,连队\nH1,一连\nH2,二连\n"
 MEMBERS = "户编号,人员编号,姓名\nH1,P1,张三\nH2,P2,李四\n"
 LEDGER = "户编号,季度,类别,金额\nH1,2019Q2,工资性收入,100\nH2,2019Q2,工资性收入,200.5\n"
-LEDGER_ROWS = [["户编号", "季度", "类别", "金额"], ["H1", "2019Q2", "工资性收入", 100], ["H2", "2019Q2", "工资性收入", 200.5]]
+LEDGER_ROWS = [
+    ["户编号", "季度", "类别", "金额"],
+    ["H1", "2019Q2", "工资性收入", 100],
+    ["H2", "2019Q2", "工资性收入", 200.5],
+]
 
 Content = str | bytes
 
@@ -95,5 +99,3 @@ def zipped(target: Path, files: dict[str, Content]) -> Path:
         for name, content in files.items():
             archive.writestr(name, content)
     return target
-
-

@@ -31,17 +31,19 @@ def test_it_is_refused_before_any_reader_starts(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", [name for name in REFUSED if "bomb" in name or "sparse" in name])
-def test_refusing_takes_no_time_and_no_memory(name: str, tmp_path: Path) -> None:
+def test_refusing_takes_a_second_and_little_memory(name: str, tmp_path: Path) -> None:
     path = tmp_path / "ledger.xlsx"
     path.write_bytes(REFUSED[name][0]())
-    assert path.stat().st_size < 3 << 20
-    tracemalloc.start()
-    start = time.perf_counter()
+    assert path.stat().st_size < 3 << 20, "small on disk"
+    start = time.process_time()  # of this process: what else the machine does is not measured
     with pytest.raises(SourceError):
         workbook.inspect(path, path.name)
-    elapsed, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+    assert time.process_time() - start < 1
+    tracemalloc.start()
+    with pytest.raises(SourceError):
+        workbook.inspect(path, path.name)
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert elapsed < 5, "tracing slows it down; without, see the figures in the report"
     assert peak < 50 << 20
 
 
@@ -75,7 +77,7 @@ def test_a_file_over_the_limit_is_not_even_opened(tmp_path: Path) -> None:
     ("sheet_xml", "problem"),
     [
         (sheet(HEADER_ROW + '<row r="2"><c r="A2" t="s"><v>9</v></c></row>'), "工作簿内部已损坏"),
-        (sheet(HEADER_ROW)[:-30], ""),
+        (sheet(HEADER_ROW)[:-30], "工作簿内部已损坏"),
     ],
 )
 def test_what_the_guard_cannot_see_ends_in_the_child(sheet_xml: str, problem: str, tmp_path: Path) -> None:

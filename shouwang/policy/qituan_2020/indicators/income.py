@@ -16,6 +16,7 @@ from shouwang.terms.context import (
     YEAR_BEFORE_TEXT,
     YEAR_BEFORE_WORDS,
 )
+from shouwang.terms.nodes import RATIO_SCALE
 from shouwang.terms.tables import INCOME_KINDS
 
 _income = ledger.where(ledger.kind.is_in(*INCOME_KINDS))
@@ -97,7 +98,7 @@ def drop_share() -> Term:
     """人均纯收入降幅：比上年同期人均减少的百分比，向下取到万分之一，只用于显示"""
     before = net_income_year_before.term * heads.term
     now = net_income.term * heads_year_ago.term
-    return ((before - now) * 10_000).per(before)
+    return ((before - now) * RATIO_SCALE).per(before)
 
 
 @figure(clause="二/二/p1", measure=Measure.YUAN)
@@ -126,19 +127,24 @@ def base_words() -> Term:
     return _base_label(LAST_YEAR_WORDS, YEAR_BEFORE_WORDS)
 
 
+def _missing(span: Term) -> Term:
+    """The quarters of a span that are not covered, in words; a sentence that lists them stays whole where none is."""
+    return choose((covered.cover(span), "无"), otherwise=covered.missing_from(span, words=True))
+
+
 @figure(clause="二/四/3", measure=Measure.TEXT)
 def missing_quarters() -> Term:
     """缺少的季度：计算期内没有任何收入或经营支出记录的季度"""
-    return covered.missing_from(WINDOW, words=True)
+    return _missing(WINDOW)
 
 
 @figure(clause="二/二/p1", measure=Measure.TEXT)
 def missing_year_before() -> Term:
     """上年同期缺少的季度：上年同期没有任何收入或经营支出记录的季度"""
-    return covered.missing_from(YEAR_BEFORE, words=True)
+    return _missing(YEAR_BEFORE)
 
 
 @figure(clause="二/二/p1", measure=Measure.TEXT)
 def missing_last_year() -> Term:
     """上年度缺少的季度：上一个自然年没有任何收入或经营支出记录的季度"""
-    return covered.missing_from(LAST_YEAR, words=True)
+    return _missing(LAST_YEAR)

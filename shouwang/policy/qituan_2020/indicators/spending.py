@@ -7,6 +7,7 @@ from shouwang.policy.qituan_2020.indicators.facts import billed, bills, counted,
 from shouwang.policy.qituan_2020.indicators.income import base_income, net_income
 from shouwang.terms.build import Term, joined, larger
 from shouwang.terms.context import AS_OF, WINDOW, WINDOW_START
+from shouwang.terms.nodes import RATIO_SCALE
 from shouwang.terms.tables import CAUSES
 
 _in_window = ledger.where(ledger.quarter.within(WINDOW))
@@ -63,7 +64,7 @@ def rigid() -> Term:
 @figure(clause="二/二/p1", measure=Measure.PERCENT)
 def rigid_share() -> Term:
     """刚性支出占比：刚性支出占对照收入的百分比，向下取到万分之一，只用于显示"""
-    return (rigid.term * 10_000).per(base_income.term)
+    return (rigid.term * RATIO_SCALE).per(base_income.term)
 
 
 @figure(clause="二/三/3", measure=Measure.YUAN)

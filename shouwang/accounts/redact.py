@@ -1,0 +1,27 @@
+"""Keep identity and phone numbers out of logs and out of the audit trail (GB/T 35273 7.2 展示限制)."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from shouwang.units import identity
+
+_CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
+_OLD_CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{15}(?![0-9A-Za-z])", re.ASCII)
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])", re.ASCII)
+
+
+def redact(text: str) -> str:
+    """The text with every citizen number and mobile number masked."""
+    text = _CITIZEN_NUMBER.sub(lambda found: identity.mask(found[0]), text)
+    text = _OLD_CITIZEN_NUMBER.sub(lambda found: identity.mask(found[0]), text)
+    return _MOBILE.sub(r"\1****\2", text)
+
+
+class RedactFilter(logging.Filter):
+    """Masks the finished message of every log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), None
+        return True

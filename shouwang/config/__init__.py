@@ -1,0 +1,1 @@
+"""Settings, addresses and entry points. The only place that reads the environment."""
