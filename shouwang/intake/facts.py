@@ -65,7 +65,11 @@ class Intake:
             if table.name in package.tables:
                 known = None if table is HOUSEHOLDS or table.matched else "households"
                 lazy = self.lazy and table is LEDGER
-                facts.accepted[table.name] = acceptor.accept(package.tables[table.name], table, known, lazy=lazy)
+                facts.accepted[table.name] = acceptor.accept(
+                    *(package.tables[table.name], table, known),
+                    lazy=lazy,
+                    enrich=_with_judged_number if table is MEMBERS else _as_it_is,
+                )
             self._keep(table, facts)
         for name, accepted in facts.accepted.items():
             facts.notices += [_unusual(facts.file_of(name), header, odd) for header, odd in accepted.unusual.items()]
@@ -80,13 +84,14 @@ class Intake:
             rank = "CAST(row_number() OVER (ORDER BY household_id) - 1 AS INTEGER)"
             self._create(table.name, f"SELECT {rank} AS hid, row, {_columns(table, accepted)} FROM ({accepted.select})")
         elif table is MEMBERS:
-            self._create(table.name, _members(accepted))
+            self._create(table.name, _members(accepted), lazy=self.lazy)
             self._linker = Linker(self.connection, "members")
         elif table.matched:
             self._link(table, accepted, facts)
         else:
             self._create(
-                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"), lazy=self.lazy and table is LEDGER
+                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"),
+                lazy=self.lazy and table is LEDGER,
             )
 
     def _link(self, table: Table, accepted: Accepted, facts: Facts) -> None:
@@ -125,32 +130,48 @@ class Intake:
         ]
 
 
+def _as_it_is(select: str) -> str:
+    return select
+
+
+def _with_judged_number(select: str) -> str:
+    """Members with a mark whether their number is right. In two steps, so that the number is taken apart once."""
+    read = f"SELECT *, {numbers.digits('id_number')} AS digits FROM ({select})"
+    return f"SELECT *, {numbers.valid('id_number', 'digits')} AS number_is_right FROM ({read})"
+
+
 def _members(accepted: Accepted) -> str:
     """Members with an effective number and birth date: an invalid number counts as blank but is kept as given."""
-    cells = {column.name: sql.named(column.name) for column in MEMBERS.columns if column.name != "household_id"}
-    cells["id_number"] = "CASE WHEN number_is_right THEN id_number END AS id_number"
-    born = numbers.birth_date("digits")
-    cells["birth_date"] = f"coalesce(birth_date, CASE WHEN number_is_right THEN {born} END) AS birth_date"
-    rows = f"SELECT hid, row, {_columns(MEMBERS, accepted)} FROM ({accepted.select})"
-    # Digit by digit in two steps, so that the number is taken apart once.
-    read = f"SELECT *, {numbers.digits('id_number')} AS digits FROM ({rows})"
-    judged = f"SELECT *, {numbers.valid('id_number', 'digits')} AS number_is_right FROM ({read})"
-    given = "CASE WHEN NOT number_is_right THEN id_number END AS given_number"
-    return f"SELECT row AS mid, hid, row, {', '.join(cells.values())}, {given} FROM ({judged})"
+    judged = "id_number" in accepted.present
+    right = "number_is_right" if judged else "false"
+    born = numbers.birth_date("digits") if judged else "NULL"
+    given_birth = "birth_date" if "birth_date" in accepted.present else "CAST(NULL AS DATE)"
+    cells = {
+        **_cells(MEMBERS, accepted),
+        "id_number": f"CASE WHEN {right} THEN {'id_number' if judged else 'NULL'} END AS id_number",
+        "birth_date": f"coalesce({given_birth}, CASE WHEN {right} THEN {born} END) AS birth_date",
+    }
+    given = (
+        f"CAST({'CASE WHEN NOT number_is_right THEN id_number END' if judged else 'NULL'} AS VARCHAR) AS given_number"
+    )
+    return f"SELECT row AS mid, hid, row, {', '.join(cells.values())}, {given} FROM ({accepted.select})"
 
 
 def _columns(table: Table, accepted: Accepted | None) -> str:
-    """Every column of a table but the key that `hid` replaces, those that the file lacks as unknown or their default."""
-    wanted = [c for c in table.columns if table is HOUSEHOLDS or c.name != "household_id"]
-    cells = []
-    for column in wanted:
+    return ", ".join(_cells(table, accepted).values())
+
+
+def _cells(table: Table, accepted: Accepted | None) -> dict[str, str]:
+    """Every column of a table but the key that `hid` replaces; those the file lacks as unknown or their default."""
+    cells: dict[str, str] = {}
+    for column in table.columns:
+        if column.name == "household_id" and table is not HOUSEHOLDS:
+            continue
         name, stored = sql.named(column.name), sql.STORED[column.type]
-        if accepted is not None and column.name in accepted.present:
-            cells.append(f"CAST({name} AS {stored}) AS {name}")
-        else:
-            default = "NULL" if column.default is None else str(column.default).lower()
-            cells.append(f"CAST({default} AS {stored}) AS {name}")
-    return ", ".join(cells)
+        present = accepted is not None and column.name in accepted.present
+        default = "NULL" if column.default is None else str(column.default).lower()
+        cells[column.name] = f"CAST({name if present else default} AS {stored}) AS {name}"
+    return cells
 
 
 def _owner(table: Table) -> str:

@@ -83,11 +83,11 @@ class Linker:
             "string_agg(m.member_id, '、' ORDER BY m.member_id) AS candidates "
             f"FROM rest_{name} r JOIN {self.members} m ON m.name = r.name AND m.birth_date = r.birth_date GROUP BY r.row"
         )
+        # By name first and once, not once a row: a common name among many rows would otherwise be squared.
         self._run(
-            f"CREATE OR REPLACE TEMP TABLE namesake_{name} AS "
-            f"SELECT r.row, list_aggregate(list(m.member_id ORDER BY m.member_id)[1:{_CANDIDATES}], 'string_agg', '、') "
-            f"AS candidates FROM rest_{name} r JOIN {self.members} m ON m.name = r.name "
-            f"WHERE r.row NOT IN (SELECT row FROM named_{name}) GROUP BY r.row"
+            f"CREATE OR REPLACE TEMP TABLE namesake_{name} AS SELECT name, "
+            f"array_to_string(list(member_id ORDER BY member_id)[1:{_CANDIDATES}], '、') AS candidates "
+            f"FROM {self.members} WHERE name IN (SELECT name FROM rest_{name}) GROUP BY name"
         )
         self._run(f"UPDATE {relation} SET {self._verdict()} FROM ({self._rest(name)}) r WHERE {relation}.row = r.row")
 
@@ -96,7 +96,7 @@ class Linker:
         return (
             "SELECT r.*, coalesce(n.people, 0) AS people, n.mid AS named_mid, n.candidates AS named, "
             f"s.candidates AS namesakes FROM rest_{name} r "
-            f"LEFT JOIN named_{name} n USING (row) LEFT JOIN namesake_{name} s USING (row)"
+            f"LEFT JOIN named_{name} n USING (row) LEFT JOIN namesake_{name} s ON r.name = s.name"
         )
 
     @staticmethod

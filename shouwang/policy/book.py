@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from shouwang.policy.clauses import Clause, clause
 from shouwang.policy.forms import Figure, Measure, Outcome, Question, ResultColumn, Rule, Sentence
+from shouwang.policy.lineage import lineage
 from shouwang.policy.parameters import ParameterSeries, UnknownParameter, parameters_of
 from shouwang.terms import nodes as n
 from shouwang.terms.context import Context, UnknownName
@@ -43,6 +44,7 @@ POLICIES = {
     policy.id: policy
     for policy in (
         Policy("qituan-2020", "七团《关于建立防止返贫监测和帮扶机制实施办法》", "qituan_2020", date(2020, 5, 14)),
+        Policy("national-2021", "2021年防止返贫程序（指标沿用七团办法，另加民主评议和公示）", "national_2021", date(2021, 5, 14)),
     )
 }
 
@@ -127,10 +129,18 @@ class RuleBook:
             raise UnknownName(name=slot)
         figure = self.figures[slot]
         if figure.measure in (Measure.YUAN, Measure.PERCENT):
-            return [n.Hundredths(figure.node), n.Value(figure.measure.value)]
+            return [_with_unit(n.Hundredths(figure.node), figure)]
         if figure.measure is Measure.PEOPLE:
-            return [n.Digits(figure.node), n.Value("人")]
+            return [_with_unit(n.Digits(figure.node), figure)]
         return [figure.node]
+
+
+def _with_unit(number: n.Node, figure: Figure) -> n.Node:
+    """`8000.00元`, `3人`; an unknown figure is 不明, without a unit."""
+    words = n.Text((number, n.Value(figure.measure.value)))
+    if n.surely_known(figure.node):
+        return words
+    return n.Choose(((n.IsKnown(figure.node), words),), n.Value(n.UNKNOWN_WORDS))
 
 
 def policy_of(policy_id: str) -> Policy:
@@ -153,7 +163,8 @@ def rules_in_force(package: str, day: date) -> tuple[Rule, ...]:
 def fingerprint(package: str) -> str:
     """SHA-256 over everything that makes the policy: its text, its figures, its indicators and rules."""
     digest = hashlib.sha256()
-    for path, content in _files(resources.files(f"shouwang.policy.{package}"), ""):
+    found = (file for folder in lineage(package) for file in _files(resources.files(f"shouwang.policy.{folder}"), ""))
+    for path, content in found:
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
@@ -169,7 +180,8 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
 
 
 def _declared(package: str, kind: type[T]) -> list[T]:
-    return list(declared(f"shouwang.policy.{package}", kind))
+    found = (item for folder in lineage(package) for item in declared(f"shouwang.policy.{folder}", kind))
+    return list({id(item): item for item in found}.values())
 
 
 def _parameters(package: str, as_of: date, overrides: Mapping[str, str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from shouwang.policy.lineage import lineage
 from shouwang.units.errors import ShouwangError
 
 _MARK = re.compile(r"^(?:#+ )?〔(?P<id>[^〕]+)〕\s*(?P<text>.*)$")
@@ -35,7 +36,12 @@ class Clause:
 
 @cache
 def instrument(package: str) -> dict[str, Clause]:
-    """Every clause of a policy's `text.md`, in order. `package` is the policy's folder, e.g. `qituan_2020`."""
+    """Every clause of a policy, in order, after those it builds on. `package` is its folder, e.g. `qituan_2020`."""
+    return {id_: found for folder in lineage(package) for id_, found in _written_in(folder).items()}
+
+
+def _written_in(package: str) -> dict[str, Clause]:
+    """The clauses of one folder's `text.md`."""
     lines = resources.files(f"shouwang.policy.{package}").joinpath("text.md").read_text(encoding="utf-8").splitlines()
     clauses: dict[str, Clause] = {}
     headings: dict[int, str] = {}

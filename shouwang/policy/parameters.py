@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from shouwang.policy.lineage import lineage
 from shouwang.terms.build import Term
 from shouwang.terms.nodes import RATIO_SCALE
 from shouwang.terms.nodes import Parameter as ParameterNode
@@ -26,19 +27,21 @@ class Unit(Enum):
     YUAN = "元"
     RATIO = "1"
     AGE = "岁"
+    DAYS = "天"
+    WORKDAYS = "工作日"
 
     @property
     def scale(self) -> int:
-        return {Unit.YUAN: FEN_PER_YUAN, Unit.RATIO: RATIO_SCALE, Unit.AGE: 1}[self]
+        return {Unit.YUAN: FEN_PER_YUAN, Unit.RATIO: RATIO_SCALE}.get(self, 1)
 
     def words(self, held: int) -> str:
-        """A held figure as a sentence says it: `8000.00元`, `60%`, `15岁`."""
+        """A held figure as a sentence says it: `8000.00元`, `60%`, `15岁`, `2个工作日`."""
         if self is Unit.YUAN:
             return f"{yuan(held)}元"
         if self is Unit.RATIO:
             percent = Decimal(held * 100) / RATIO_SCALE
             return f"{percent.normalize():f}%"
-        return f"{held}岁"
+        return f"{held}个{self.value}" if self is Unit.WORKDAYS else f"{held}{self.value}"
 
 
 class UnknownParameter(ShouwangError):
@@ -105,7 +108,15 @@ class ParameterSeries:
 
 @cache
 def parameters_of(package: str) -> Mapping[str, ParameterSeries]:
-    """Every parameter of a policy's `parameters/*.yaml`, by name, in the order they are written."""
+    """Every parameter of a policy, by name, in the order they are written; its own in place of those it builds on."""
+    series: dict[str, ParameterSeries] = {}
+    for folder in lineage(package):
+        series |= _written_in(folder)
+    return series
+
+
+def _written_in(package: str) -> dict[str, ParameterSeries]:
+    """The parameters of one folder's `parameters/*.yaml`."""
     folder = resources.files(f"shouwang.policy.{package}").joinpath("parameters")
     series: dict[str, ParameterSeries] = {}
     for file in sorted(folder.iterdir(), key=lambda item: item.name):

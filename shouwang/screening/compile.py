@@ -35,6 +35,12 @@ _NULLS = {n.Kind.NUMBER: "int64", n.Kind.SCALED: "int64", n.Kind.TRUTH: "boolean
 _LATEST_PREFIX = 11
 
 
+@ibis.udf.agg.builtin(name="bit_or")
+def bit_or(bits: int) -> int:
+    """The union of sets of bits. Every engine has it; Ibis has it as its own operation for DuckDB only."""
+    raise AssertionError("runs in the engine")
+
+
 class Compiler:
     """Compiles the terms of one rule book over one set of fact tables."""
 
@@ -54,6 +60,10 @@ class Compiler:
         for layer in _layers([node for node in found if _kept(node)], self.context):
             base = base.mutate(**{node.name: self.expr(node.term, base) for node in layer})
         return base.select(hid=base.hid, **{name: self.expr(term, base) for name, term in terms.items()})
+
+    def over(self, results: ir.Table, terms: Mapping[str, n.Node]) -> ir.Table:
+        """Further terms over a relation that already holds every named term they mention, row by row."""
+        return results.select(**{name: self.expr(term, results) for name, term in terms.items()})
 
     def _everything(self, terms: Iterable[n.Node]) -> list[n.Node]:
         """Every node the terms rest on, the rules that others ask about included."""
@@ -86,15 +96,25 @@ class Compiler:
         return base
 
     def _grouped(self, rows: ir.Table, key: str, group: list[n.Aggregate]) -> ir.Table:
+        if rows_in_spans := self._in_spans(rows, group):
+            rows = rows.filter(rows_in_spans)
         return rows.group_by(key).aggregate(
             **{self._aggregates[id(node)]: self._aggregate(node, rows) for node in group}
         )
+
+    def _in_spans(self, rows: ir.Table, group: list[n.Aggregate]) -> list[Expr]:
+        """The quarters that any of the aggregates can count, as a filter; nothing where one of them asks for more."""
+        quarters = [_quarter_asked(node) for node in group]
+        if None in quarters:
+            return []
+        return [self.expr(quarters[0], rows).between(self._first, self._last)]  # type: ignore[arg-type]
 
     def _aggregate(self, node: n.Aggregate, rows: ir.Table) -> Expr:
         where = None if isinstance(node.where, n.Value) else self.expr(node.where, rows)
         match node:
             case n.Total():
-                return self.expr(node.value, rows).sum(where=where).cast("int64")
+                value = self.expr(node.value, rows)
+                return (value if where is None else where.ifelse(value, ibis.null("int64"))).sum().cast("int64")
             case n.Count():
                 return rows.count(where=where)
             case n.QuartersSeen():
@@ -103,7 +123,8 @@ class Compiler:
                 # A shift outside the word is an error even where the row is not counted, so it is bounded first.
                 place = inside.ifelse(quarter - self._first, 0).cast("int64")
                 bit = ibis.literal(1, "int64") << place
-                return bit.bit_or(where=inside if where is None else inside & where)
+                counted = inside if where is None else inside & where
+                return bit_or(counted.ifelse(bit, ibis.null("int64")))
             case n.Latest():
                 value, by = self.expr(node.value, rows), self.expr(node.by, rows)
                 preferred = (value == node.preferred).ifelse("1", "0")
@@ -217,7 +238,9 @@ class Compiler:
         for condition, value in node.cases:
             held = self.expr(condition, table)
             if not n.surely_known(condition):
-                cases.append((held.isnull(), unknown))
+                # Spark cannot parse `x IN (…) IS NULL`, and the membership of x is unknown exactly when x is.
+                asked = self.expr(condition.term, table) if isinstance(condition, n.IsIn) else held
+                cases.append((asked.isnull(), unknown))
             cases.append((held, self.expr(value, table)))
         return ibis.cases(*cases, else_=self.expr(node.otherwise, table))
 
@@ -320,6 +343,20 @@ def _by_table(aggregates: Iterable[n.Aggregate]) -> dict[str, list[n.Aggregate]]
 def _exact(amount: Expr, by: Expr) -> Expr:
     """amount // by for amount >= 0, by > 0: the remainder goes first, so the division leaves none and is exact."""
     return ((amount - amount % by) / by).cast("int64")
+
+
+def _quarter_asked(node: n.Aggregate) -> n.Node | None:
+    """The quarter that an aggregate requires to lie within a span, where it requires one."""
+    if isinstance(node, n.QuartersSeen):
+        return node.quarter
+    waiting = [node.where]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, n.Within):
+            return part.quarter
+        if isinstance(part, n.Both):
+            waiting += [part.left, part.right]
+    return None
 
 
 def _if_held(held: Expr, node: n.Node, text: str) -> Expr:

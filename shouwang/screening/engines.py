@@ -56,7 +56,7 @@ class Spark:
     def batches(self, plan: Plan) -> Iterator[pa.RecordBatch]:
         tables = {table.name: self.backend.read_parquet(str(self.facts / f"{table.name}.parquet")) for table in TABLES}
         out = self.scratch / "spark-result"
-        self.backend.to_parquet_dir(plan(tables), out, mode="overwrite")
+        self.backend.to_parquet_dir(plan(tables), out)
         # Files come back in any order; the few columns are sorted here, on the driver's disk if need be.
         with duckdb.connect() as connection:
             rows = connection.sql(f"SELECT * FROM read_parquet('{out}/*.parquet') ORDER BY hid")

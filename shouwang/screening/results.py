@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.terms import FINDING, NOTE, QUESTION
+from shouwang.screening.findings import FindingWriter
+from shouwang.screening.terms import NOTE, QUESTION
 from shouwang.units.exports import GUARDED, LONG_NUMBER
 
 BOM = b"\xef\xbb\xbf"
@@ -70,14 +71,15 @@ class Written:
 class ResultWriter:
     """Writes the rows of one screening into a folder."""
 
-    def __init__(self, book: RuleBook, folder: Path) -> None:
+    def __init__(self, book: RuleBook, folder: Path, findings: FindingWriter) -> None:
         self.book = book
         self.folder = folder
+        self.findings = findings
         self.columns = [column.id for column in book.columns]
         self.titles = {question.id: question.title for question in book.questions}
 
     def write(self, batches: Iterable[pa.RecordBatch]) -> Written:
-        """Consume the rows of `result_terms`, in order, and write the three files."""
+        """Consume the rows of `household_terms`, in order, and write the three files."""
         digest, tally, questions = hashlib.sha256(), Tally(), []
         parquet: pq.ParquetWriter | None = None
         with (self.folder / "households.csv").open("wb") as csv, (self.folder / "findings.jsonl").open("wb") as jsonl:
@@ -90,7 +92,7 @@ class ResultWriter:
                 csv.write(body)
                 parquet = parquet or pq.ParquetWriter(self.folder / "households.parquet", wanted.schema)
                 parquet.write_table(wanted)
-                self._findings(rows, jsonl)
+                jsonl.write(lines_of(self.findings.lines(rows)))
                 questions += self._questions(rows)
                 tally.add(wanted)
                 self._notes(rows, tally)
@@ -108,12 +110,6 @@ class ResultWriter:
                 values = rows[column]
                 rows = rows.set_column(position, column, pc.if_else(pc.equal(values, ""), None, values))
         return rows
-
-    def _findings(self, rows: pa.Table, out: BinaryIO) -> None:
-        lines = [rows[FINDING + rule.id] for rule in self.book.rules]
-        joined = pc.binary_join_element_wise(*lines, "\n", null_handling="skip")
-        joined = joined.filter(pc.not_equal(joined, ""))
-        out.write(lines_of(joined))
 
     def _questions(self, rows: pa.Table) -> list[tuple[str, str, str]]:
         found = []

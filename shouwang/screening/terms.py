@@ -5,6 +5,7 @@ All of them are terms, the lines of `findings.jsonl` included, so every reader g
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from json import dumps
 
 from shouwang.policy.book import RuleBook
@@ -17,15 +18,38 @@ LISTED = tuple(outcome for outcome in Outcome if outcome is not NOT_MET)
 FINDING, QUESTION, NOTE = "finding.", "question.", "note."
 
 
-def result_terms(book: RuleBook) -> dict[str, n.Node]:
-    """Every column a screening computes: `households.csv`, then `finding.RULE`, `question.ID` and `note.RULE.ID`."""
+def household_terms(book: RuleBook) -> dict[str, n.Node]:
+    """What is computed for every household: the columns of `households.csv`, the questions, the notes, and under
+    their own names the figures and outcomes that findings are written from."""
     terms: dict[str, n.Node] = {column.id: column.node for column in book.columns}
-    terms |= {FINDING + rule.id: finding_line(book, rule) for rule in book.rules}
     for question in book.questions:
         terms[QUESTION + question.id] = n.OnlyIf(book.sentence(question.sentence), question.node)
     for rule in book.rules:
         terms |= {f"{NOTE}{rule.id}.{note}": condition.node for note, condition in rule.notes}
+        terms |= {node.name: node for node in _named_in(finding_line(book, rule), book)}
     return terms
+
+
+def result_terms(book: RuleBook) -> dict[str, n.Node]:
+    """Everything a screening computes, findings included, as one set of terms."""
+    return household_terms(book) | finding_terms(book)
+
+
+def finding_terms(book: RuleBook) -> dict[str, n.Node]:
+    """The lines of `findings.jsonl`, one term a rule, unknown where the rule has nothing to say.
+
+    They rest on the result of `household_terms` alone, so they need be written only for households that have one.
+    """
+    return {FINDING + rule.id: finding_line(book, rule) for rule in book.rules}
+
+
+def _named_in(line: n.Node, book: RuleBook) -> Iterator[n.Named]:
+    for node in n.walk(line, into_named=False):
+        # What is the same for every household is written in the sentence itself.
+        if isinstance(node, n.Named) and node.grain != n.CONSTANT:
+            yield node
+        elif isinstance(node, n.OutcomeOf):
+            yield book.context.rule(node.rule)
 
 
 def finding_line(book: RuleBook, rule: Rule) -> n.Node:

@@ -7,7 +7,7 @@ Rows read = accepted + rejected, always.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,22 +77,29 @@ class Acceptor:
         self.connection = connection
         self.scratch = scratch
 
-    def accept(self, staged: StagedTable, table: Table, known: str | None = None, *, lazy: bool = False) -> Accepted:
+    def accept(
+        self,
+        staged: StagedTable,
+        table: Table,
+        known: str | None = None,
+        *,
+        lazy: bool = False,
+        enrich: Callable[[str], str] = lambda select: select,
+    ) -> Accepted:
         """The accepted rows of a table. With `known`, rows whose household_id is not in it are rejected.
 
         `lazy` leaves ordinary rows in their file, to be typed again by whoever reads them; else they are typed once.
+        `enrich` adds columns worked out from typed rows: it is given a SELECT and returns one.
         """
         shape = _Shape(self.connection, staged, table)
         rejects = [_early(staged, early) for early in staged.early_rejects]
-        plain = shape.plain_rows(known)
-        if not lazy:
-            plain = self._typed_once(plain, table)
+        plain = shape.plain_rows(known) if lazy else self._typed_once(shape, known, enrich)
         selects = [plain]
         left = staged.rows_read - len(rejects) - self._count(plain)
         if left:
             fixed, refused = self._read_one_by_one(shape, known)
             rejects += refused
-            selects.append(self._joined(fixed, known))
+            selects.append(enrich(self._joined(fixed, known)))
             rejects += self._strangers(fixed, shape, known)
         accepted = Accepted(
             table, staged.file, " UNION ALL ".join(selects), staged.rows_read, frozenset(staged.columns), rejects
@@ -101,10 +108,12 @@ class Acceptor:
         accepted.unusual = self._unusual(accepted)
         return accepted
 
-    def _typed_once(self, plain: str, table: Table) -> str:
-        path = sql.quoted(str(self.scratch / f"{table.name}.typed.parquet"))
-        self.connection.execute(f"COPY ({plain}) TO {path} (FORMAT parquet, COMPRESSION lz4_raw)")
-        return f"SELECT * FROM read_parquet({path})"
+    def _typed_once(self, shape: _Shape, known: str | None, enrich: Callable[[str], str]) -> str:
+        """Every row typed and written once, with a mark on those the engine could read by itself."""
+        path = sql.quoted(str(self.scratch / f"{shape.table.name}.typed.parquet"))
+        typed = enrich(shape.marked_rows(known))
+        self.connection.execute(f"COPY ({typed}) TO {path} (FORMAT parquet, COMPRESSION lz4_raw)")
+        return f"SELECT * EXCLUDE (ordinary) FROM read_parquet({path}) WHERE ordinary"
 
     def _count(self, select: str) -> int:
         return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
@@ -215,6 +224,13 @@ class _Shape:
             return "true"
         typed = f"{self._typed(column, known)} IS NOT NULL"
         return typed if column.required else f"({sql.blank(source, kind)} OR {typed})"
+
+    def marked_rows(self, known: str | None) -> str:
+        """SELECT of all rows that have an owner, typed, each marked whether it is ordinary throughout."""
+        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
+        marks = " AND ".join(self._ordinary(column, known) for column in self.present)
+        owner, key = (f"JOIN {known} k ON {self._key()} = k.household_id", "k.hid, ") if known else ("", "")
+        return f"SELECT {key}{self._number} AS row, {cells}, coalesce({marks}, false) AS ordinary FROM {self._rows} r {owner}"
 
     def plain_rows(self, known: str | None) -> str:
         """SELECT of the rows the engine reads by itself, typed, with defaults filled in."""

@@ -71,8 +71,8 @@ def _text(column: Column, source: str, kind: str) -> str:
     return f"CASE {usual}WHEN regexp_full_match({source}, {quoted(_SETTLED)}) THEN {source} END"
 
 
-#: Characters that NFKC leaves alone and that need no trimming.
-_SETTLED = "[!-~\\x{4E00}-\\x{9FFF}·]+( [!-~\\x{4E00}-\\x{9FFF}·]+)*"
+#: Characters that NFKC leaves alone and that need no trimming: printable ASCII, CJK, 、 and 。 and the middle dot.
+_SETTLED = "[!-~\\x{4E00}-\\x{9FFF}、。·]+( [!-~\\x{4E00}-\\x{9FFF}、。·]+)*"
 
 
 def _id_number(column: Column, source: str, kind: str) -> str:

@@ -56,9 +56,12 @@ class Evaluator:
             self.read(term)(seen, facts["households"])
         return seen.values
 
-    def rows_behind(self, aggregate: n.Aggregate, facts: Facts) -> list[Row]:
-        """The rows an aggregate of a household counted: the ledger lines and members behind a figure."""
-        return list(self._rows(aggregate)(Seen(facts), facts["households"]))
+    def rows_behind(self, aggregate: n.Aggregate, facts: Facts, owner: Row | None = None) -> list[Row]:
+        """The rows an aggregate counted: the ledger lines and members behind a figure.
+
+        `owner` is the household's row where not given; for an aggregate of matched rows it is the member's.
+        """
+        return list(self._rows(aggregate)(Seen(facts), facts["households"] if owner is None else owner))
 
     def read(self, node: n.Node) -> Reader:
         """The function that reads a node. Nodes are shared, so each is built once."""

@@ -66,6 +66,13 @@ def require(condition: bool, message: str) -> None:
 class Node:
     """A term. `kind` is what its value is; `grain` is what it has one value for: nothing, a household, or a row."""
 
+    def __post_init__(self) -> None:
+        self.check()
+        common_grain(*self.children())
+
+    def check(self) -> None:
+        """What a node of this type requires of its parts. Raises TermError."""
+
     @property
     def kind(self) -> Kind:
         raise TermError(f"{type(self).__name__} has no kind")
@@ -113,6 +120,9 @@ class Value(Node):
     """A constant of the language itself: 0, a status, an outcome. Figures of the policy are Parameters."""
 
     value: Scalar
+
+    def check(self) -> None:
+        require(isinstance(self.value, bool | int | str | date | None), "a constant is a whole number, text, day or truth")
 
     @property
     def kind(self) -> Kind:
@@ -182,7 +192,7 @@ class Field(Node):
     table: Table
     name: str
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         self.table.column(self.name)
 
     @property
@@ -208,7 +218,7 @@ class Aggregate(Node):
     table: Table
     where: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.table.name != "households", "a household has one row; name its column, do not aggregate it")
         require(self.where.kind is Kind.TRUTH, "a condition on rows must be true, false or unknown")
         for term in self.children():
@@ -232,8 +242,8 @@ class Total(Aggregate):
     def kind(self) -> Kind:
         return Kind.NUMBER
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check(self) -> None:
+        super().check()
         require(self.value.kind is Kind.NUMBER, "only numbers can be summed")
 
 
@@ -251,6 +261,10 @@ class QuartersSeen(Aggregate):
     """The set of quarters that have at least one such row."""
 
     quarter: Node
+
+    def check(self) -> None:
+        super().check()
+        require(self.quarter.kind is Kind.QUARTER, "a set of quarters is made of quarters")
 
     @property
     def kind(self) -> Kind:
@@ -272,10 +286,11 @@ class Latest(Aggregate):
     def kind(self) -> Kind:
         return Kind.TEXT
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check(self) -> None:
+        super().check()
         require(self.table.matched, "the latest row is asked of a member's rows")
         require((self.value.kind, self.by.kind) == (Kind.TEXT, Kind.DAY), "the latest text by a day")
+        require_possible(self.value, (self.preferred,))
 
 
 # ---- truths --------------------------------------------------------------------------------------------------------
@@ -291,6 +306,28 @@ class Truth(Node):
 
 
 COMPARISONS = ("<", "<=", ">", ">=", "==")
+_ORDERED = (Kind.NUMBER, Kind.SCALED, Kind.DAY, Kind.QUARTER)
+#: What a rule can say of a household.
+OUTCOMES = ("met", "suspected", "not_met", "unknown")
+
+
+def possible_texts(node: Node) -> frozenset[str] | None:
+    """Every text a term can have, where that is fixed: the stored values of a choice, the outcomes of a rule."""
+    match node:
+        case OutcomeOf():
+            return frozenset(OUTCOMES)
+        case Field(table=table, name=name) if table.column(name).choices:
+            return frozenset(table.column(name).choices.values())
+        case Latest(value=value) | Named(term=value):
+            return possible_texts(value)
+    return None
+
+
+def require_possible(node: Node, texts: tuple[str, ...]) -> None:
+    """Refuse a text the term can never have: the condition would hold for nobody, and its negation for everybody."""
+    possible = possible_texts(node)
+    for text in texts:
+        require(possible is None or text in possible, f"it is never {text!r}, only one of {sorted(possible or ())}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,11 +336,14 @@ class Compare(Truth):
     left: Node
     right: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.op in COMPARISONS, f"unknown comparison {self.op}")
         require(
             self.left.kind is self.right.kind, f"cannot compare {self.left.kind.value} with {self.right.kind.value}"
         )
+        require(self.op == "==" or self.left.kind in _ORDERED, f"{self.left.kind.value} has no order")
+        if isinstance(self.right, Value) and isinstance(self.right.value, str):
+            require_possible(self.left, (self.right.value,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,9 +351,11 @@ class IsIn(Truth):
     term: Node
     values: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.TEXT, "only text is looked up in a list")
         require(bool(self.values), "an empty list would match nothing without saying so")
+        require(all(isinstance(value, str) for value in self.values), "text is looked up in a list of texts")
+        require_possible(self.term, self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,7 +363,7 @@ class StartsWith(Truth):
     term: Node
     prefixes: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.TEXT, "only text has a beginning")
         require(bool(self.prefixes) and all(self.prefixes), "an empty prefix would match everything")
 
@@ -340,6 +382,9 @@ class Within(Truth):
     quarter: Node
     span: Span
 
+    def check(self) -> None:
+        require(self.quarter.kind is Kind.QUARTER, "only a quarter lies in a span")
+
 
 @dataclass(frozen=True, eq=False)
 class Covered(Truth):
@@ -347,6 +392,9 @@ class Covered(Truth):
 
     quarters: Node
     span: Span
+
+    def check(self) -> None:
+        require(self.quarters.kind is Kind.QUARTERS, "only a set of quarters covers a span")
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,7 +404,7 @@ class AgeAtLeast(Truth):
     birth: Node
     years: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.years.grain == CONSTANT, "an age limit is a figure of the policy")
         require(self.birth.kind is Kind.DAY, "age is counted from a day")
 
@@ -366,7 +414,7 @@ class Both(Truth):
     left: Node
     right: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.left.kind is self.right.kind is Kind.TRUTH, "& joins truths")
 
 
@@ -375,7 +423,7 @@ class Either(Truth):
     left: Node
     right: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.left.kind is self.right.kind is Kind.TRUTH, "| joins truths")
 
 
@@ -383,7 +431,7 @@ class Either(Truth):
 class Negated(Truth):
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.TRUTH, "~ negates a truth")
 
 
@@ -398,7 +446,7 @@ class Arithmetic(Node):
     left: Node
     right: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.op in ("+", "-", "*"), f"unknown operation {self.op}")
         require(self.left.kind is self.right.kind is Kind.NUMBER, f"{self.op} takes two numbers")
 
@@ -413,7 +461,7 @@ class Scaled(Node):
 
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.NUMBER, "only a number is scaled")
 
     @property
@@ -428,7 +476,7 @@ class ShareOf(Node):
     ratio: Node
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.ratio.kind is Kind.SCALED, "the share must be a ratio parameter")
         require(self.term.kind is Kind.NUMBER, "a share is taken of a number")
 
@@ -444,6 +492,9 @@ class Per(Node):
     term: Node
     by: Node
 
+    def check(self) -> None:
+        require(self.term.kind is self.by.kind is Kind.NUMBER, "a number is divided by a number")
+
     @property
     def kind(self) -> Kind:
         return Kind.NUMBER
@@ -455,6 +506,9 @@ class Larger(Node):
 
     left: Node
     right: Node
+
+    def check(self) -> None:
+        require(self.left.kind is self.right.kind is Kind.NUMBER, "the larger of two numbers")
 
     @property
     def kind(self) -> Kind:
@@ -468,6 +522,9 @@ class OnlyIf(Node):
     term: Node
     condition: Node
 
+    def check(self) -> None:
+        require(self.condition.kind is Kind.TRUTH, "a value is kept on a condition")
+
     @property
     def kind(self) -> Kind:
         return self.term.kind
@@ -480,7 +537,7 @@ class FirstKnown(Node):
     first: Node
     second: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.first.kind is self.second.kind, "both terms must be of one kind")
 
     @property
@@ -495,7 +552,7 @@ class Choose(Node):
     cases: tuple[tuple[Node, Node], ...]
     otherwise: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(bool(self.cases), "a choice needs a case")
         for condition, value in self.cases:
             require(condition.kind is Kind.TRUTH, "a case needs a condition")
@@ -513,6 +570,10 @@ class Joined(Node):
     parts: tuple[tuple[Node, str], ...]
     separator: str
 
+    def check(self) -> None:
+        require(bool(self.parts), "an empty list of texts says nothing")
+        require(all(held.kind is Kind.TRUTH for held, _ in self.parts), "a text is joined on a condition")
+
     @property
     def kind(self) -> Kind:
         return Kind.TEXT
@@ -526,6 +587,9 @@ class MissingQuarters(Node):
     span: Span
     words: bool = False
 
+    def check(self) -> None:
+        require(self.quarters.kind is Kind.QUARTERS, "quarters are missing from a set of quarters")
+
     @property
     def kind(self) -> Kind:
         return Kind.TEXT
@@ -537,7 +601,7 @@ class Hundredths(Node):
 
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.NUMBER, "only a number has hundredths")
 
     @property
@@ -551,7 +615,7 @@ class Digits(Node):
 
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind is Kind.NUMBER, "only a number has digits")
 
     @property
@@ -569,7 +633,8 @@ class Text(Node):
 
     parts: tuple[Node, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        require(bool(self.parts), "an empty sentence says nothing")
         require(all(part.kind is Kind.TEXT for part in self.parts), "a sentence is made of texts")
 
     @property
@@ -583,7 +648,7 @@ class Json(Node):
 
     term: Node
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         require(self.term.kind in (Kind.NUMBER, Kind.TRUTH, Kind.TEXT), "only numbers, truths and texts are written")
 
     @property

@@ -1,8 +1,7 @@
 """Reader 2: how is a term said in Chinese? A figure or a rule as the formula a cadre checks with a pencil.
 
 Figures and rules are called by their titles, parameters by their label (with their value when a Context is given),
-tables and columns by their Chinese headers. The words come from the policy through `Words`; this module knows none of
-them. Whatever has no words is refused, never skipped.
+tables and columns by their Chinese headers. Words come from the policy; what has none is refused, never skipped.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any
 
 from shouwang.terms import nodes as n
 from shouwang.terms.context import Context, UnknownName
+from shouwang.terms.tables import MEMBERS
 
 #: How tightly a phrase holds together; a looser phrase inside a tighter one is put in brackets.
 SENTENCE, EITHER, BOTH, COMPARED, SUM, PRODUCT, WORD = range(7)
@@ -20,21 +20,15 @@ SENTENCE, EITHER, BOTH, COMPARED, SUM, PRODUCT, WORD = range(7)
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "="}
 _OF_DAYS = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于", "==": "即"}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_ARITHMETIC = {"+": ("+", SUM), "-": ("−", SUM), "*": ("×", PRODUCT)}
-_SPANS = {"W": "计算期", "P": "上年同期", "Y": "上年度"}
-_MOMENTS = {
-    "as_of": "截至日",
-    "as_of_text": "截至日",
-    "as_of_year": "截至日所在年度",
-    "year_ago": "一年前的同日",
-    "window_start": "计算期首日",
-    "window_end": "计算期末日",
-    "window_text": "计算期的起止季度",
-    "window_words": "计算期的起止季度",
-    "last_year_text": "上年度的年份",
-    "last_year_words": "上年度的年份",
-    "year_before_text": "上年同期的起止季度",
-    "year_before_words": "上年同期的起止季度",
+_ARITHMETIC = {"+": ("+", SUM), "-": ("－", SUM), "*": ("×", PRODUCT)}
+#: Spans and moments worked out from the as-of date.
+_TIMES = {
+    **{"W": "计算期", "P": "上年同期", "Y": "上年度"},
+    **{"window_text": "计算期的起止季度", "window_words": "计算期的起止季度"},
+    **{"year_before_text": "上年同期的起止季度", "year_before_words": "上年同期的起止季度"},
+    **{"last_year_text": "上年度的年份", "last_year_words": "上年度的年份"},
+    **{"as_of": "截至日", "as_of_text": "截至日", "as_of_year": "截至日所在年度", "year_ago": "一年前的同日"},
+    **{"window_start": "计算期首日", "window_end": "计算期末日"},
 }
 
 
@@ -77,10 +71,8 @@ class Renderer:
 
     def say(self, node: n.Node) -> Phrase:
         """A term as it stands inside another. Raises TermError for a node nobody taught this reader."""
-        reader = _READERS.get(type(node))
-        n.require(reader is not None, f"render has no words for {type(node).__name__}")
-        assert reader is not None
-        return reader(self, node)
+        n.require(type(node) in _READERS, f"render has no words for {type(node).__name__}")
+        return _READERS[type(node)](self, node)
 
     def inside(self, node: n.Node, hold: int = SUM) -> str:
         return self.say(node).within(hold)
@@ -104,11 +96,8 @@ class Renderer:
             return Phrase(label)
         return Phrase(f"{label}（{self.words.amount(node.name, self.context.parameter(node.name))}）")
 
-    def moment(self, node: n.Moment) -> Phrase:
-        return Phrase(_known(_MOMENTS, node.name))
-
-    def span(self, node: n.Span) -> Phrase:
-        return Phrase(_known(_SPANS, node.name))
+    def time(self, node: n.Moment | n.Span) -> Phrase:
+        return Phrase(_known(_TIMES, node.name))
 
     def outcome_of(self, node: n.OutcomeOf) -> Phrase:
         return Phrase(f"“{_known(self.words.rules, node.rule)}”的结论")
@@ -128,10 +117,12 @@ class Renderer:
         return f"{node.table.title}〔{self.say(node.where).text}〕"
 
     def total(self, node: n.Total) -> Phrase:
-        return Phrase(f"{self.rows(node)}的{self.inside(node.value, WORD)}合计")
+        # A sum over members of a sum over their rows: 之和 of 合计.
+        word = "之和" if isinstance(node.value, n.Aggregate) else "合计"
+        return Phrase(f"{self.rows(node)}的{self.inside(node.value, WORD)}{word}")
 
     def count(self, node: n.Count) -> Phrase:
-        return Phrase(f"{self.rows(node)}的{_COUNTED.get(node.table.name, '笔数')}")
+        return Phrase(f"{self.rows(node)}的{'人数' if node.table is MEMBERS else '笔数'}")
 
     def quarters(self, node: n.QuartersSeen) -> Phrase:
         return Phrase(f"有{self.rows(node)}的季度")
@@ -146,9 +137,9 @@ class Renderer:
         return self._compared(node, node.op)
 
     def _compared(self, node: n.Compare, op: str) -> Phrase:
-        if isinstance(node.left, n.Count) and isinstance(node.right, n.Value) and node.right.value == 0:
-            if op in (">", "<="):
-                return Phrase(("有" if op == ">" else "没有") + self.rows(node.left), COMPARED)
+        match node.left, op, node.right:
+            case n.Count() as counted, ">" | "<=", n.Value(value=0):
+                return Phrase(("有" if op == ">" else "没有") + self.rows(counted), COMPARED)
         left, right = self.inside(node.left), self.inside(node.right)
         if node.left.kind is n.Kind.DAY:
             return Phrase(f"{left}{_OF_DAYS[op]}{right}", COMPARED)
@@ -167,7 +158,8 @@ class Renderer:
             if isinstance(part, n.Field)
             for shown, stored in reversed(part.table.column(part.name).choices.items())
         }
-        return "或".join(written.get(value, self.constant(value)) for value in values)
+        shown = [written.get(value, self.constant(value)) for value in values]
+        return "或".join(shown) if len(shown) < 3 else f"{'、'.join(shown)}之一"
 
     def starts_with(self, node: n.StartsWith) -> Phrase:
         return Phrase(f"{self.inside(node.term)}以{'、'.join(node.prefixes)}开头", COMPARED)
@@ -189,10 +181,15 @@ class Renderer:
         return Phrase(f"按{self.inside(node.birth)}截至日{word}{self.inside(node.years, PRODUCT)}", COMPARED)
 
     def both(self, node: n.Both) -> Phrase:
-        return Phrase(f"{self.inside(node.left, BOTH)}，且{self.inside(node.right, BOTH)}", BOTH)
+        parts = [part for part in (node.left, node.right) if not _is(part, True)]
+        return self.say(parts[0]) if len(parts) == 1 else Phrase(self._linked(parts, "且", BOTH), BOTH)
 
     def either(self, node: n.Either) -> Phrase:
-        return Phrase(f"{self.inside(node.left, BOTH)}，或{self.inside(node.right, BOTH)}", EITHER)
+        parts = [part for part in (node.left, node.right) if not _is(part, False)]
+        return self.say(parts[0]) if len(parts) == 1 else Phrase(self._linked(parts, "或", EITHER), EITHER)
+
+    def _linked(self, parts: list[n.Node], word: str, hold: int) -> str:
+        return f"，{word}".join(self.inside(part, hold) for part in parts) or "是"
 
     def negated(self, node: n.Negated) -> Phrase:
         match node.term:
@@ -249,11 +246,12 @@ class Renderer:
         return self.say(node.term)
 
     def text(self, node: n.Text) -> Phrase:
-        said = [str(part.value) if isinstance(part, n.Value) else f"〔{self.say(part).text}〕" for part in node.parts]
-        return Phrase("“" + "".join(said) + "”")
+        said = (str(part.value) if isinstance(part, n.Value) else f"〔{self.say(part).text}〕" for part in node.parts)
+        return Phrase(f"“{''.join(said)}”")
 
 
-_COUNTED = {"members": "人数", "events": "次数"}
+def _is(node: n.Node, truth: bool) -> bool:
+    return isinstance(node, n.Value) and node.value is truth
 
 
 def _known(words: Mapping[str, str], name: str) -> str:
@@ -265,8 +263,8 @@ def _known(words: Mapping[str, str], name: str) -> str:
 _READERS: dict[type[n.Node], Callable[[Renderer, Any], Phrase]] = {
     n.Value: Renderer.value,
     n.Parameter: Renderer.parameter,
-    n.Moment: Renderer.moment,
-    n.Span: Renderer.span,
+    n.Moment: Renderer.time,
+    n.Span: Renderer.time,
     n.OutcomeOf: Renderer.outcome_of,
     n.Field: Renderer.field,
     n.Total: Renderer.total,
