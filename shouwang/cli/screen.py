@@ -44,13 +44,13 @@ def screen(
     数据包是一个文件夹或 zip，或 shouwang intake 存下的事实库。退出码：0 完成；1 完成，但有退回的行；2 数据包不能用，什么也没写。
     """
     book = RuleBook.of(policy, as_of, dict(settings))
-    lazy = engine == "duckdb" and since is None
+    lazy = engine == "duckdb"
     with (
         stages() as stage,
         facts_of(package, lazy=lazy, stage=stage) as (facts, account),
         engine_for(engine, master, facts) as chosen,
     ):
-        screened = screen_into(out, facts, account, book, chosen, stage)
+        screened = screen_into(out, facts, account, book, chosen, since=since, stage=stage)
     if xlsx:
         write_workbook(screened, out)
     print_screened(screened, out, Console())

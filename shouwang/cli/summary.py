@@ -32,6 +32,8 @@ def print_screened(screened: Screened, out: Path, console: Console) -> None:
     book, tally = screened.book, screened.written.tally
     console.print(f"[bold]{book.policy.title}[/bold]")
     console.print(f"截至 {book.as_of}，计算期 {book.context.span('W')}；{tally.households} 户 {tally.people} 人")
+    if screened.remark:
+        console.print(screened.remark)
     if book.before_signing:
         console.print(f"[yellow]注意：截至日期早于办法签发日 {book.policy.since}，按首次文本试算。[/yellow]")
     console.print(_outcomes(screened))
@@ -46,24 +48,24 @@ def print_screened(screened: Screened, out: Path, console: Console) -> None:
 
 def _outcomes(screened: Screened) -> Table:
     tally = screened.written.tally
-    table = _table("结论", ("户", "r"), ("人", "r"))
+    shown = table("结论", ("户", "r"), ("人", "r"))
     for outcome, label in OUTCOMES.items():
-        table.add_row(label, str(tally.outcomes[outcome]), str(tally.outcome_people[outcome]))
-    return table
+        shown.add_row(label, str(tally.outcomes[outcome]), str(tally.outcome_people[outcome]))
+    return shown
 
 
 def _rules(screened: Screened) -> Table:
     columns = (Outcome.MET, Outcome.SUSPECTED, Outcome.UNKNOWN)
-    table = _table("规则", ("条款", "l"), *((outcome.label, "r") for outcome in columns))
+    shown = table("规则", ("条款", "l"), *((outcome.label, "r") for outcome in columns))
     for rule in screened.book.rules:
         counts = (screened.written.tally.rules[rule.id, outcome.value] for outcome in columns)
-        table.add_row(rule.title, rule.clause, *map(str, counts))
-    return table
+        shown.add_row(rule.title, rule.clause, *map(str, counts))
+    return shown
 
 
 def _units(screened: Screened) -> Table:
     tally = screened.written.tally
-    table = _table("连队（社区）", *((f"{name}户/人", "r") for name in ("命中", "疑似", "专项", "资料不足", "合计")))
+    shown = table("连队（社区）", *((f"{name}户/人", "r") for name in ("命中", "疑似", "专项", "资料不足", "合计")))
     units = sorted({unit for unit, _ in tally.units}, key=lambda unit: (-tally.units[unit, "met"], unit))
     for unit in units[:_UNITS_SHOWN]:
         cells = [
@@ -72,21 +74,21 @@ def _units(screened: Screened) -> Table:
         ]
         total = sum(tally.units[unit, outcome] for outcome in OUTCOMES)
         people = sum(tally.unit_people[unit, outcome] for outcome in OUTCOMES)
-        table.add_row(escape(unit), *cells, f"{total}/{people}")
+        shown.add_row(escape(unit), *cells, f"{total}/{people}")
     if len(units) > _UNITS_SHOWN:
-        table.caption = f"另有 {len(units) - _UNITS_SHOWN} 个单位，见 households.csv"
-    return table
+        shown.caption = f"另有 {len(units) - _UNITS_SHOWN} 个单位，见 households.csv"
+    return shown
 
 
 def print_account(account: Account, console: Console, rows: int = 20) -> None:
     """What became of the rows that were read."""
-    table = _table("文件", ("表", "l"), ("读入", "r"), ("接受", "r"), ("退回", "r"), ("匹配情况", "l"))
+    shown = table("文件", ("表", "l"), ("读入", "r"), ("接受", "r"), ("退回", "r"), ("匹配情况", "l"))
     for file in account.files:
         links = account.links.get(file.table, {})
         words = "，".join(f"{label}{links[key]}" for key, label in _LINKS.items() if links.get(key))
         counts = (str(file.read), str(file.accepted), str(file.rejected))
-        table.add_row(escape(file.file), BY_NAME[file.table].title, *counts, words)
-    console.print(table)
+        shown.add_row(escape(file.file), BY_NAME[file.table].title, *counts, words)
+    console.print(shown)
     for notice in account.notices:
         console.print(f"提示：{escape(notice)}")
     for reject in account.rejects[:rows]:
@@ -97,9 +99,10 @@ def print_account(account: Account, console: Console, rows: int = 20) -> None:
         console.print(f"……另有 {len(account.rejects) - rows} 行退回，见 rejects.csv")
 
 
-def _table(first: str, *others: tuple[str, str]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, no_wrap=True)
+def table(first: str, *others: tuple[str, str]) -> Table:
+    """A plain table for the terminal: the first column left, the others to the side given (l or r)."""
+    made = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(first, no_wrap=True)
     for name, side in others:
-        table.add_column(name, justify="right" if side == "r" else "left")
-    return table
+        made.add_column(name, justify="right" if side == "r" else "left")
+    return made

@@ -68,7 +68,7 @@ class Intake:
                 facts.accepted[table.name] = acceptor.accept(
                     *(package.tables[table.name], table, known),
                     lazy=lazy,
-                    enrich=_with_judged_number if table is MEMBERS else _as_it_is,
+                    enrich=_with_judged_number if _has_number(package, table) else _as_it_is,
                 )
             self._keep(table, facts)
         for name, accepted in facts.accepted.items():
@@ -128,6 +128,10 @@ class Intake:
             )
             for household, member, name, number in rows
         ]
+
+
+def _has_number(package: Package, table: Table) -> bool:
+    return table is MEMBERS and "id_number" in package.tables[table.name].columns
 
 
 def _as_it_is(select: str) -> str:

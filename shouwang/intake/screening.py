@@ -13,6 +13,7 @@ from typing import Any
 from shouwang import __version__
 from shouwang.intake.account import MATCHING, Account, write_matching, write_questions, write_rejects
 from shouwang.intake.facts import Facts
+from shouwang.intake.since import Previous, premises, screen_changed, write_state
 from shouwang.intake.store import is_store
 from shouwang.intake.whole import whole_folder
 from shouwang.policy.book import RuleBook, fingerprint
@@ -33,16 +34,34 @@ class Screened:
     account: Account
     questions: int
     manifest: dict[str, Any]
+    #: How it was computed, where that is worth a sentence.
+    remark: str = ""
 
 
 def screen_into(
-    out: Path, facts: Facts, account: Account, book: RuleBook, engine: Engine, stage: Callable[[str], None]
+    out: Path,
+    facts: Facts,
+    account: Account,
+    book: RuleBook,
+    engine: Engine,
+    *,
+    since: Path | None = None,
+    stage: Callable[[str], None] = lambda _: None,
 ) -> Screened:
-    """Screen the facts and write every result of contract 5 into `out`."""
+    """Screen the facts and write every result of contract 5 into `out`; with `since`, only what has changed is computed."""
+    previous = None if since is None else Previous.open(since)
     with whole_folder(out) as folder:
         stage("逐户筛查")
-        written = screen(book, engine, folder)
+        remark = ""
+        if previous is not None and (remark := previous.why_not(book)):
+            remark, previous = f"与上次相比，{remark}不同，已全部重算", None
+        if previous is None:
+            written = screen(book, engine, folder)
+        else:
+            written, computed = screen_changed(book, facts.connection, previous, folder)
+            remark = f"只重算了有变化的 {computed} 户"
         stage("写出结果")
+        write_state(facts.connection, written.notes, folder)
         write_rejects(account, folder)
         if is_store(facts.folder):
             shutil.copyfile(facts.folder / MATCHING, folder / MATCHING)
@@ -50,9 +69,9 @@ def screen_into(
             write_matching(facts, folder)
         asked = [(q.household_id, q.question, q.values) for q in account.questions]
         questions = write_questions(asked + written.questions, folder)
-        manifest = _manifest(book, engine, written, account, questions)
+        manifest = _manifest(book, engine, written, account, questions) | {"premises": premises(book)}
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
-    return Screened(book, written, account, questions, manifest)
+    return Screened(book, written, account, questions, manifest, remark)
 
 
 def _manifest(book: RuleBook, engine: Engine, written: Written, account: Account, questions: int) -> dict[str, Any]:

@@ -18,7 +18,9 @@ import yaml
 from shouwang.policy.book import POLICIES, Policy, RuleBook
 from shouwang.policy.clauses import Clause, instrument
 from shouwang.policy.forms import Figure, Question, Rule
+from shouwang.policy.lineage import lineage
 from shouwang.policy.parameters import ParameterSeries, parameters_of
+from shouwang.policy.procedure import Door, Step
 from shouwang.policy.words import words_of
 from shouwang.terms import nodes as n
 from shouwang.terms.render import Renderer
@@ -37,6 +39,14 @@ _PARTS = {
     "screening": "筛查",
     "sources": "数据来源",
 }
+#: What a policy declares with a clause and a title.
+_DECLARED: dict[str, type[Rule] | type[Figure] | type[Question] | type[Step] | type[Door]] = {
+    "规则": Rule,
+    "数字": Figure,
+    "疑问": Question,
+    "步骤": Step,
+    "旁门": Door,
+}
 _ROUTES = {"": "无（专项或提示）"}
 
 
@@ -53,22 +63,21 @@ class Excuse:
 @cache
 def excuses(package: str, section: str = "excused") -> Mapping[str, Excuse]:
     """The clauses of a policy that are excused, by id; with `partly`, those of which something is left to do."""
-    text = resources.files(f"shouwang.policy.{package}").joinpath("excused.yaml").read_text(encoding="utf-8")
-    return {
-        clause: Excuse(clause, entry["reason"], entry["part"] or "", entry["state"])
-        for clause, entry in yaml.safe_load(text)[section].items()
-    }
+    found: dict[str, Excuse] = {}
+    for folder in lineage(package):
+        path = resources.files(f"shouwang.policy.{folder}").joinpath("excused.yaml")
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))[section] if path.is_file() else {}
+        found |= {clause: Excuse(clause, e["reason"], e["part"] or "", e["state"]) for clause, e in entries.items()}
+    return found
 
 
 def citations(package: str) -> dict[str, list[str]]:
-    """Clause id -> what implements it, in words: every rule, figure, question and parameter value that cites it."""
-    module = f"shouwang.policy.{package}"
+    """Clause id -> what implements it, in words: whatever the policy declares, and every parameter value, that cites it."""
     cited: dict[str, list[str]] = {}
-    for kind, items in (("规则", declared(module, Rule)), ("数字", declared(module, Figure))):
-        for item in items:
-            cited.setdefault(item.clause, []).append(f"{kind}“{item.title}”")
-    for question in declared(module, Question):
-        cited.setdefault(question.clause, []).append(f"疑问“{question.title}”")
+    for folder in lineage(package):
+        for word, kind in _DECLARED.items():
+            for item in declared(f"shouwang.policy.{folder}", kind):
+                cited.setdefault(item.clause, []).append(f"{word}“{item.title}”")
     for series in parameters_of(package).values():
         for clause in dict.fromkeys(value.clause for value in series.values):
             cited.setdefault(clause, []).append(f"参数“{series.label}”")
@@ -90,14 +99,22 @@ def rules_page(policy: Policy) -> str:
     lines += ["## 疑问", "", "只提请核对，不决定任何一户的结果（`questions.csv`）。", ""]
     for question in book.questions:
         lines += [f"### {question.title}", "", f"`{question.id}` · 依据 {_to(question.clause)}", ""]
-        lines += [f"条件：{_renderer(book).formula(question.node)}", "", f"> {_sentence(book, question.sentence.pieces)}", ""]
+        lines += [
+            f"条件：{_renderer(book).formula(question.node)}",
+            "",
+            f"> {_sentence(book, question.sentence.pieces)}",
+            "",
+        ]
     return "\n".join(lines)
 
 
 def _rule(book: RuleBook, rule: Rule) -> list[str]:
     clause = book.clause(rule.clause)
     lines = [f"## {rule.order}. {rule.title}", ""]
-    lines += [f"`{rule.id}` · 依据 {_to(rule.clause)} · 途径 {_ROUTES.get(rule.route, rule.route)} · 自 {rule.since} 起", ""]
+    lines += [
+        f"`{rule.id}` · 依据 {_to(rule.clause)} · 途径 {_ROUTES.get(rule.route, rule.route)} · 自 {rule.since} 起",
+        "",
+    ]
     lines += [f"> 〔{clause.id}〕 {clause.text}", "", f"判断：{_renderer(book).formula(rule.node)}。", ""]
     lines += ["| 结论 | 怎么说 |", "| --- | --- |"]
     lines += [f"| {o.label} | {_sentence(book, s.pieces)} |" for o, s in rule.sentences.items()]
@@ -176,16 +193,39 @@ def tables_page() -> str:
 
 def _table(table: Table) -> list[str]:
     owner = "按户编号归户" if table.keyed_by == "household" else "按身份证号，或姓名和出生日期，匹配到成员"
-    lines = [f"## {table.title} `{table.name}`", "", f"{table.meaning}{'必须有这张表。' if table.required else ''}{owner}。", ""]
+    lines = [
+        f"## {table.title} `{table.name}`",
+        "",
+        f"{table.meaning}{'必须有这张表。' if table.required else ''}{owner}。",
+        "",
+    ]
     lines += ["| 列 | 英文名 | 类型 | 必填 | 空白 | 含义 | 取值 |", "| --- | --- | --- | --- | --- | --- | --- |"]
     return [*lines, *(_column(column) for column in table.columns), ""]
 
 
 def _column(column: Column) -> str:
     required = "必填" + ("，不得重复" if column.unique else "") if column.required else ""
-    blank = "退回该行" if column.required else {None: "不明", True: "是", False: "否"}.get(column.default, str(column.default))
-    cells = (column.header, f"`{column.name}`", column.type.value, required, blank, column.meaning, _written(column))
+    cells = (
+        column.header,
+        f"`{column.name}`",
+        column.type.value,
+        required,
+        _blank(column),
+        column.meaning,
+        _written(column),
+    )
     return f"| {' | '.join(cells)} |"
+
+
+def _blank(column: Column) -> str:
+    """What a blank cell stands for."""
+    if column.required:
+        return "退回该行"
+    if isinstance(column.default, bool):
+        return "是" if column.default else "否"
+    if "空白" in column.meaning:
+        return "见含义"
+    return "不明" if column.default is None else str(column.default)
 
 
 def _written(column: Column) -> str:
@@ -206,7 +246,7 @@ def clauses_page(package: str) -> str:
     body = [one for one in clauses if not one.is_heading]
     done = sum(one.id in cited for one in body)
     lines = ["# 条款对照", "", _generated(), ""]
-    lines += [f"正文 {len(body)} 条：{done} 条已写成规则、数字、疑问或参数，{len(body) - done} 条另有说明。", ""]
+    lines += [f"正文 {len(body)} 条：{done} 条已写成规则、数字、疑问、参数或步骤，{len(body) - done} 条另有说明。", ""]
     for one in clauses:
         left = partly if one.id in cited else excused
         lines += _heading(one) if one.is_heading else _clause(one, cited.get(one.id, []), left.get(one.id))
@@ -222,7 +262,7 @@ def _clause(clause: Clause, cited: list[str], excuse: Excuse | None) -> list[str
     if cited:
         lines.append(f"- 实施：{'、'.join(cited)}。")
     if excuse:
-        lines.append(f"- {'只实施了一部分' if cited else '没有写成规则'}：{excuse.reason}{_carried(excuse)}")
+        lines.append(f"- {'只实施了一部分' if cited else '没有写成规则或步骤'}：{excuse.reason}{_carried(excuse)}")
     if not cited and not excuse:
         lines.append("- **没有实施，也没有说明。**")
     return [*lines, ""]

@@ -34,6 +34,11 @@ class Unit(Enum):
     def scale(self) -> int:
         return {Unit.YUAN: FEN_PER_YUAN, Unit.RATIO: RATIO_SCALE}.get(self, 1)
 
+    @property
+    def largest(self) -> int:
+        """The largest value held. Far beyond any sense, and within what a product of 64 bits allows."""
+        return {Unit.RATIO: 100 * RATIO_SCALE}.get(self, 10**12)
+
     def words(self, held: int) -> str:
         """A held figure as a sentence says it: `8000.00元`, `60%`, `15岁`, `2个工作日`."""
         if self is Unit.YUAN:
@@ -93,7 +98,7 @@ class ParameterSeries:
             raise self._bad(text, "不是数字")
         if not whole:
             raise self._bad(text, "小数位太多")
-        if not 0 <= held <= 10**13:
+        if not 0 <= held <= self.unit.largest:
             raise self._bad(text, "超出合理范围")
         return int(held)
 

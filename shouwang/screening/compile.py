@@ -35,7 +35,7 @@ _NULLS = {n.Kind.NUMBER: "int64", n.Kind.SCALED: "int64", n.Kind.TRUTH: "boolean
 _LATEST_PREFIX = 11
 
 
-@ibis.udf.agg.builtin(name="bit_or")
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
 def bit_or(bits: int) -> int:
     """The union of sets of bits. Every engine has it; Ibis has it as its own operation for DuckDB only."""
     raise AssertionError("runs in the engine")
@@ -114,7 +114,9 @@ class Compiler:
         match node:
             case n.Total():
                 value = self.expr(node.value, rows)
-                return (value if where is None else where.ifelse(value, ibis.null("int64"))).sum().cast("int64")
+                total = (value if where is None else where.ifelse(value, ibis.null("int64"))).sum()
+                # Ibis takes a sum of int64 for an int64 already and drops a plain cast; DuckDB makes it 128 bits wide.
+                return total.cast("decimal(38,0)").cast("int64")
             case n.Count():
                 return rows.count(where=where)
             case n.QuartersSeen():

@@ -32,12 +32,14 @@ class DuckDB:
 
     name = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
+        """`prefix` chooses other relations than the whole population's: those named with it before the table."""
         self.connection = connection
+        self.prefix = prefix
         self.backend = ibis.duckdb.from_connection(connection)
 
     def batches(self, plan: Plan) -> Iterator[pa.RecordBatch]:
-        tables = {table.name: self.backend.table(table.name) for table in TABLES}
+        tables = {table.name: self.backend.table(self.prefix + table.name) for table in TABLES}
         # ibis 12 asks duckdb 2 for a method it no longer has, so the compiled query is run here.
         query = self.backend.compile(plan(tables).order_by("hid"))
         yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +41,10 @@ class Tally:
     units: Counter[tuple[str, str]] = field(default_factory=Counter)
     unit_people: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def count_notes(self, notes: Mapping[str, list[str]]) -> None:
+        """Count households by note."""
+        self.notes = Counter(note for held in notes.values() for note in held)
+
     def add(self, rows: pa.Table) -> None:
         """Count one batch of result rows."""
         self.households += rows.num_rows
@@ -61,11 +65,45 @@ class Tally:
 
 @dataclass
 class Written:
-    """What writing the results found out."""
+    """What writing the results found out. Notes are remarks on rules, by household; most have none."""
 
     sha256: str
     tally: Tally
     questions: list[tuple[str, str, str]]
+    notes: dict[str, list[str]]
+
+
+class HouseholdFiles:
+    """`households.csv` and `households.parquet`, written a batch at a time, hashed and counted as they go."""
+
+    def __init__(self, columns: list[str], folder: Path) -> None:
+        self.columns = columns
+        self.tally = Tally()
+        self._digest = hashlib.sha256()
+        self._csv = (folder / "households.csv").open("wb")
+        self._csv.write(BOM + ",".join(columns).encode() + b"\n")
+        self._parquet = pq.ParquetWriter(folder / "households.parquet", empty_households(columns).schema)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._csv.close()
+        self._parquet.close()
+
+    def add(self, rows: pa.Table) -> None:
+        """The next rows, in the order of household_id."""
+        rows = _blanks(rows.select(self.columns)).cast(self._parquet.schema)
+        body = csv_body(rows)
+        self._digest.update(body)
+        self._csv.write(body)
+        self._parquet.write_table(rows)
+        self.tally.add(rows)
+
+    @property
+    def sha256(self) -> str:
+        """Over the rows as CSV, header and mark aside: `tail -n +2 households.csv | sha256sum`."""
+        return self._digest.hexdigest()
 
 
 class ResultWriter:
@@ -75,41 +113,22 @@ class ResultWriter:
         self.book = book
         self.folder = folder
         self.findings = findings
-        self.columns = [column.id for column in book.columns]
         self.titles = {question.id: question.title for question in book.questions}
 
     def write(self, batches: Iterable[pa.RecordBatch]) -> Written:
         """Consume the rows of `household_terms`, in order, and write the three files."""
-        digest, tally, questions = hashlib.sha256(), Tally(), []
-        parquet: pq.ParquetWriter | None = None
-        with (self.folder / "households.csv").open("wb") as csv, (self.folder / "findings.jsonl").open("wb") as jsonl:
-            csv.write(BOM + ",".join(self.columns).encode() + b"\n")
+        questions: list[tuple[str, str, str]] = []
+        notes: dict[str, list[str]] = {}
+        columns = [column.id for column in self.book.columns]
+        with HouseholdFiles(columns, self.folder) as households, (self.folder / "findings.jsonl").open("wb") as jsonl:
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
-                wanted = self._blanks(rows.select(self.columns))
-                body = csv_body(wanted)
-                digest.update(body)
-                csv.write(body)
-                parquet = parquet or pq.ParquetWriter(self.folder / "households.parquet", wanted.schema)
-                parquet.write_table(wanted)
+                households.add(rows)
                 jsonl.write(lines_of(self.findings.lines(rows)))
                 questions += self._questions(rows)
-                tally.add(wanted)
-                self._notes(rows, tally)
-        if parquet is None:
-            pq.write_table(empty_households(self.columns), self.folder / "households.parquet")
-        else:
-            parquet.close()
-        return Written(digest.hexdigest(), tally, questions)
-
-    @staticmethod
-    def _blanks(rows: pa.Table) -> pa.Table:
-        """Empty text is blank: null in Parquet, nothing between the commas in CSV."""
-        for position, column in enumerate(rows.column_names):
-            if pa.types.is_string(rows[column].type):
-                values = rows[column]
-                rows = rows.set_column(position, column, pc.if_else(pc.equal(values, ""), None, values))
-        return rows
+                self._notes(rows, notes)
+        households.tally.count_notes(notes)
+        return Written(households.sha256, households.tally, questions, notes)
 
     def _questions(self, rows: pa.Table) -> list[tuple[str, str, str]]:
         found = []
@@ -121,10 +140,21 @@ class ResultWriter:
                 found.append((household, title, text))
         return found
 
-    def _notes(self, rows: pa.Table, tally: Tally) -> None:
+    def _notes(self, rows: pa.Table, notes: dict[str, list[str]]) -> None:
         for rule in self.book.rules:
             for note, _ in rule.notes:
-                tally.notes[note] += pc.sum(rows[f"{NOTE}{rule.id}.{note}"]).as_py() or 0
+                held = rows.filter(pc.fill_null(rows[f"{NOTE}{rule.id}.{note}"], False))
+                for household in held["household_id"].to_pylist():
+                    notes.setdefault(household, []).append(note)
+
+
+def _blanks(rows: pa.Table) -> pa.Table:
+    """Empty text is blank: null in Parquet, nothing between the commas in CSV."""
+    for position, column in enumerate(rows.column_names):
+        if pa.types.is_string(rows[column].type):
+            values = rows[column]
+            rows = rows.set_column(position, column, pc.if_else(pc.equal(values, ""), None, values))
+    return rows
 
 
 def csv_body(rows: pa.Table) -> bytes:

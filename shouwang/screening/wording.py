@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from shouwang.policy.book import RuleBook
-from shouwang.policy.forms import Measure, Outcome
+from shouwang.policy.forms import Measure
 from shouwang.terms import nodes as n
-from shouwang.terms.render import Words
 from shouwang.terms.tables import Column, Type
 from shouwang.units.money import yuan
 from shouwang.units.periods import quarter_words
 
 #: The outcome of a household as a whole (contract 4).
 HOUSEHOLD_OUTCOMES = {
-    "met": "应纳入监测",
-    "suspected": "疑似，待核实",
-    "special": "专项问题",
+    "met": "命中，应研判纳入",
+    "suspected": "疑似，请核实",
+    "special": "专项，交部门处理",
     "unknown": "资料不足，不能判断",
-    "not_met": "不纳入",
+    "not_met": "不命中",
 }
 TIERS = {"severe": "较重一档", "low": "较低一档", "above": "线上", "": "不明"}
 #: Remarks of a rule -> what they say and the clause that shows it.
@@ -28,17 +26,6 @@ NOTES = {
         "一/p2",
     ),
 }
-
-
-def words_of(book: RuleBook) -> Words:
-    """The words of a rule book, for reader 2."""
-    return Words(
-        figures={figure.id: figure.title for figure in book.figures.values()},
-        rules={rule.id: rule.title for rule in book.rules},
-        parameters={name: book.series(name).label for name in book.parameters},
-        amount=lambda name, held: book.series(name).unit.words(held),
-        constants={outcome.value: outcome.label for outcome in Outcome},
-    )
 
 
 def measured(measure: Measure, value: Any) -> str:

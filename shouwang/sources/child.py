@@ -65,7 +65,7 @@ def _answer_for(book: CalamineWorkbook, path: str, table: Table) -> None:
 
 
 def _is_visible(visible: SheetVisibleEnum, kind: SheetTypeEnum) -> bool:
-    return visible == SheetVisibleEnum.Visible and kind == SheetTypeEnum.WorkSheet
+    return bool(visible == SheetVisibleEnum.Visible and kind == SheetTypeEnum.WorkSheet)
 
 
 def _candidates(book: CalamineWorkbook, visible: list[str], table: Table) -> list[str]:

@@ -122,7 +122,8 @@ class Value(Node):
     value: Scalar
 
     def check(self) -> None:
-        require(isinstance(self.value, bool | int | str | date | None), "a constant is a whole number, text, day or truth")
+        allowed = isinstance(self.value, bool | int | str | date | None)
+        require(allowed, "a constant is a whole number, text, day or truth, never a float")
 
     @property
     def kind(self) -> Kind:

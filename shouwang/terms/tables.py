@@ -226,7 +226,7 @@ SCHOOL = Table(
     (
         *_PERSON,
         Column("status", "学籍状态", Type.CHOICE, "截至当日的学籍状态", required=True, choices=_same(*SCHOOL_STATUSES)),
-        Column("grade", "年级", meaning="年级", shown_only=True),
+        Column("grade", "年级", meaning="年级"),
         Column("as_of", "截至日期", Type.DATE, "状态截至之日", required=True),
     ),
     "学校的学籍名册（二/三/2 控辍保学）。",

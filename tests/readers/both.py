@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -13,6 +15,7 @@ import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
 from shouwang.screening.compile import Compiler
+from shouwang.screening.findings import FindingWriter
 from shouwang.screening.terms import result_terms
 from shouwang.terms import nodes as n
 from shouwang.terms.evaluate import Evaluator, Facts, Row
@@ -31,9 +34,12 @@ _ARROW = {
     Type.YES_NO: pa.bool_(),
 }
 MATCHED = tuple(table for table in TABLES if table.matched)
+TABLE_NAMES = tuple(table.name for table in TABLES)
 
 #: What a reader found: by household id, then by the name of the term.
 Answers = dict[str, dict[str, Any]]
+#: A rule book: its as-of date, and the parameters set in place of those in force.
+Key = tuple[date, tuple[tuple[str, str], ...]]
 
 
 def row_of(table: Table, **given: Any) -> Row:
@@ -84,7 +90,9 @@ class Bulk:
     def _load(self, rows: Mapping[str, list[Row]]) -> None:
         for table in TABLES:
             schema = _schema(table)
-            numbered = [{name: row.get(name) for name in schema.names} | {"row": i} for i, row in enumerate(rows[table.name])]
+            numbered = [
+                {name: row.get(name) for name in schema.names} | {"row": i} for i, row in enumerate(rows[table.name])
+            ]
             arrow = pa.Table.from_pylist(numbered, schema=schema)
             self.connection.register("incoming", arrow)
             self.connection.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT * FROM incoming")
@@ -100,8 +108,16 @@ class Bulk:
 
     def answers(self, query: str) -> Answers:
         """Run a query over the population loaded last."""
-        rows = self.connection.sql(query).to_arrow_table().to_pylist()
+        rows = self.connection.execute(query).to_arrow_table().to_pylist()
         return {row["whose"]: {name: row[name] for name in row if name not in ("hid", "whose")} for row in rows}
+
+
+@atexit.register
+def _let_go() -> None:
+    """DuckDB complains of connections that outlive the interpreter."""
+    for held in (bulk, book_of, terms_of, evaluator_of, finding_writer):
+        held.cache_clear()
+    gc.collect()
 
 
 @cache
@@ -117,15 +133,28 @@ def book_of(as_of: date, overrides: tuple[tuple[str, str], ...] = ()) -> RuleBoo
 
 
 @cache
-def terms_of(book_key: tuple[date, tuple[tuple[str, str], ...]]) -> dict[str, n.Node]:
-    """Every term a screening computes, and every figure, under its name."""
+def terms_of(book_key: Key) -> dict[str, n.Node]:
+    """Every term a screening computes, and every figure and outcome, under its name."""
     book = book_of(*book_key)
-    return result_terms(book) | {f"figure.{name}": figure.node for name, figure in book.figures.items()}
+    named = [figure.node for figure in book.figures.values()] + [rule.node for rule in book.rules]
+    return result_terms(book) | {node.name: node for node in named}
+
+
+def parameters_in_use() -> list[str]:
+    """The parameters that some term of a screening reads; a policy may have others, for its procedure."""
+    nodes = (node for term in terms_of((date(2020, 5, 20), ())).values() for node in n.walk(term))
+    return sorted({node.name for node in nodes if isinstance(node, n.Parameter)})
 
 
 @cache
-def evaluator_of(book_key: tuple[date, tuple[tuple[str, str], ...]]) -> Evaluator:
+def evaluator_of(book_key: Key) -> Evaluator:
     return Evaluator(book_of(*book_key).context)
+
+
+@cache
+def finding_writer(key: Key) -> FindingWriter:
+    """The writer of finding lines of a book: its query is compiled once."""
+    return FindingWriter(book_of(*key))
 
 
 def plain_answers(evaluator: Evaluator, terms: Mapping[str, n.Node], population: Sequence[Facts]) -> Answers:
@@ -138,10 +167,8 @@ def plain_answers(evaluator: Evaluator, terms: Mapping[str, n.Node], population:
     return found
 
 
-def bulk_answers(
-    as_of: date, overrides: tuple[tuple[str, str], ...], terms: Mapping[str, n.Node], population: Sequence[Facts]
-) -> Answers:
+def bulk_answers(key: Key, terms: Mapping[str, n.Node], population: Sequence[Facts]) -> Answers:
     """The compiler's answers."""
     engine = bulk()
     engine.load(population)
-    return engine.answers(engine.query((as_of, overrides), book_of(as_of, overrides).context, terms))
+    return engine.answers(engine.query(key, book_of(*key).context, terms))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shouwang.policy.forms import Measure, figure
 from shouwang.policy.qituan_2020.indicators.facts import billed, bills, counted, events, ledger, medical
 from shouwang.policy.qituan_2020.indicators.income import base_income, net_income
-from shouwang.terms.build import Term, joined, larger
+from shouwang.terms.build import Term, choose, joined, larger
 from shouwang.terms.context import AS_OF, WINDOW, WINDOW_START
 from shouwang.terms.nodes import RATIO_SCALE
 from shouwang.terms.tables import CAUSES
@@ -101,6 +101,12 @@ def cause() -> Term:
 def causes() -> Term:
     """事由：计算期首日至今登记的变故种类"""
     return joined(*((_recent_events.where(events.cause.is_in(one)).exist(), one) for one in CAUSES), separator="、")
+
+
+@figure(clause="二/二/p1", measure=Measure.TEXT)
+def cause_words() -> Term:
+    """事由的说法：登记了事由，或没有登记事由、须核实原因"""
+    return choose((cause.term, "已登记事由"), otherwise="没有登记事由，请核实原因")
 
 
 @figure(clause="二/四/2", measure=Measure.TRUTH)

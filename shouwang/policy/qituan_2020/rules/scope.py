@@ -36,8 +36,7 @@ def rigid_spending_exceeds_income() -> Decision:
     """刚性支出明显超过上年度收入
 
     命中：{window}刚性支出{rigid}，超过{base_words}纯收入{base_income}的{p.spend_ratio}，登记的事由：{causes}。
-    疑似：{window}刚性支出{rigid}，与{base_words}纯收入{base_income}相比达到关注比例{p.spend_ratio_watch}；
-    其中超过{p.spend_ratio}而没有登记事由的也列为疑似，请核实原因。
+    疑似：{window}刚性支出{rigid}，与{base_words}纯收入{base_income}相比达到关注比例{p.spend_ratio_watch}；{cause_words}。
     不命中：{window}刚性支出{rigid}，未达到对照收入{base_income}的关注比例{p.spend_ratio_watch}。
     资料不足：{window}刚性支出{rigid}，但上年度和上年同期的收入记录都不全，无从对照。
     缺少的季度：上年度{missing_last_year}；上年同期{missing_year_before}。
@@ -59,7 +58,7 @@ def income_dropped() -> Decision:
     命中：人均纯收入由{year_before}的{per_head_year_before}降到{window}的{net_income_per_head}，
     降幅{drop_share}，达到{p.drop_ratio}，登记的事由：{causes}。
     疑似：人均纯收入由{year_before}的{per_head_year_before}降到{window}的{net_income_per_head}，
-    降幅{drop_share}，达到关注比例{p.drop_ratio_watch}；其中达到{p.drop_ratio}而没有登记事由的也列为疑似，请核实原因。
+    降幅{drop_share}，达到关注比例{p.drop_ratio_watch}；{cause_words}。
     不命中：人均纯收入由{year_before}的{per_head_year_before}变为{window}的{net_income_per_head}，
     未达到关注比例{p.drop_ratio_watch}。
     资料不足：不能比较两年的人均纯收入。计算期缺少的季度：{missing_quarters}；上年同期缺少的季度：{missing_year_before}；
