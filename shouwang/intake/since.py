@@ -139,9 +139,9 @@ def _merged(
         merged = connection.sql(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY household_id")
         for batch in merged.to_arrow_reader(BATCH_ROWS):
             households.add(pa.Table.from_batches([batch]))
-    with (old / "findings.jsonl").open("rb") as a, (fresh / "findings.jsonl").open("rb") as b:
-        with (folder / "findings.jsonl").open("wb") as out:
-            _merge_findings(a, b, settled, out)
+    name = "findings.jsonl"
+    with (old / name).open("rb") as a, (fresh / name).open("rb") as b, (folder / name).open("wb") as out:
+        _merge_findings(a, b, settled, out)
     households.tally.count_notes(notes)
     questions = written.questions + _settled_questions(book, old, settled)
     return Written(households.sha256, households.tally, questions, notes)

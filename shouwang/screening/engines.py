@@ -16,7 +16,7 @@ from shouwang.terms.tables import TABLES
 #: Fact tables in, one row a household out.
 Plan = Callable[[Mapping[str, ir.Table]], ir.Table]
 #: Rows a batch; bounds the memory of writing results.
-BATCH_ROWS = 50_000
+BATCH_ROWS = 200_000
 
 
 class Engine(Protocol):

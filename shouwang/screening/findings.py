@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.compile import Compiler
+from shouwang.screening.expressions import Expressions
 from shouwang.screening.terms import finding_terms
 
 _LISTED = ("rules_met", "rules_suspected", "rules_unknown")
@@ -52,5 +52,5 @@ class FindingWriter:
     def _compiled(self, schema: pa.Schema) -> str:
         if self._query is None:
             table = ibis.table(ibis.Schema.from_pyarrow(schema), name="listed")
-            self._query = str(ibis.to_sql(Compiler(self.book.context, {}).over(table, self.terms), dialect="duckdb"))
+            self._query = str(ibis.to_sql(Expressions(self.book.context).over(table, self.terms), dialect="duckdb"))
         return self._query

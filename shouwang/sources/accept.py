@@ -93,12 +93,16 @@ class Acceptor:
         """
         shape = _Shape(self.connection, staged, table)
         rejects = [_early(staged, early) for early in staged.early_rejects]
-        plain = shape.plain_rows(known) if lazy else self._typed_once(shape, known, enrich)
-        selects = [plain]
-        left = staged.rows_read - len(rejects) - self._count(plain)
-        if left:
-            fixed, refused = self._read_one_by_one(shape, known)
-            rejects += refused
+        if lazy:
+            selects, left = [shape.plain_rows(known)], shape.other_rows(known)
+        else:
+            typed = self._typed_once(shape, known, enrich)
+            selects, left = [typed], shape.rows_outside(typed)
+            if self._count(typed) == staged.rows_read - len(rejects):
+                left = iter(())
+        fixed, refused = self._read_one_by_one(shape, left)
+        rejects += refused
+        if fixed is not None:
             selects.append(enrich(self._joined(fixed, known)))
             rejects += self._strangers(fixed, shape, known)
         accepted = Accepted(
@@ -118,23 +122,32 @@ class Acceptor:
     def _count(self, select: str) -> int:
         return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
 
-    def _read_one_by_one(self, shape: _Shape, known: str | None) -> tuple[Path, list[Reject]]:
-        path = self.scratch / f"{shape.table.name}.read-one-by-one.parquet"
+    def _read_one_by_one(
+        self, shape: _Shape, left: Iterator[list[tuple[Any, ...]]]
+    ) -> tuple[Path | None, list[Reject]]:
+        """The rows the engine left, read by the reference reader: those that read well, in a file, and the rejects."""
         rejects: list[Reject] = []
+        batches = (self._read_batch(shape, batch, rejects) for batch in left)
+        first = next(batches, None)
+        if first is None:
+            return None, rejects
+        path = self.scratch / f"{shape.table.name}.read-one-by-one.parquet"
         with pq.ParquetWriter(path, shape.schema) as writer:
-            for batch in shape.other_rows(known):
-                rows = []
-                for number, *cells in batch:
-                    readings = [read_cell(column, cell) for column, cell in zip(shape.present, cells, strict=True)]
-                    if any(reading.failed for reading in readings):
-                        rejects.append(_reject(shape, number, cells, readings))
-                    else:
-                        rows.append([number, *(reading.value for reading in readings)])
-                by_column = list(zip(*rows, strict=True)) if rows else [() for _ in shape.schema]
-                writer.write_table(
-                    pa.table([pa.array(v, t.type) for v, t in zip(by_column, shape.schema, strict=True)], shape.schema)
-                )
+            writer.write_table(first)
+            for table in batches:
+                writer.write_table(table)
         return path, rejects
+
+    def _read_batch(self, shape: _Shape, batch: list[tuple[Any, ...]], rejects: list[Reject]) -> pa.Table:
+        rows = []
+        for number, *cells in batch:
+            readings = [read_cell(column, cell) for column, cell in zip(shape.present, cells, strict=True)]
+            if any(reading.failed for reading in readings):
+                rejects.append(_reject(shape, number, cells, readings))
+            else:
+                rows.append([number, *(reading.value for reading in readings)])
+        by_column = list(zip(*rows, strict=True)) if rows else [() for _ in shape.schema]
+        return pa.table([pa.array(v, t.type) for v, t in zip(by_column, shape.schema, strict=True)], shape.schema)
 
     def _joined(self, fixed: Path, known: str | None) -> str:
         rows = f"SELECT * FROM read_parquet({sql.quoted(str(fixed))})"
@@ -251,15 +264,20 @@ class _Shape:
 
     def other_rows(self, known: str | None) -> Iterator[list[tuple[Any, ...]]]:
         """The rows the engine leaves, as text, in batches, in file order."""
-        texts = ", ".join(sql.as_text(*self._source(column)) for column in self.present)
         where = " AND ".join(self._ordinary(column, known) for column in self.present)
         stranger = f" OR {self._key()} NOT IN (SELECT household_id FROM {known})" if known else ""
-        cursor = self.connection
-        cursor.execute(
-            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r "
-            f"WHERE NOT coalesce({where}, false){stranger} ORDER BY row"
+        return self._as_text(f"WHERE NOT coalesce({where}, false){stranger}")
+
+    def rows_outside(self, typed: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows that are not among those already typed, as text, in batches, in file order."""
+        return self._as_text(f"ANTI JOIN ({typed}) t ON {self._number} = t.row")
+
+    def _as_text(self, condition: str) -> Iterator[list[tuple[Any, ...]]]:
+        texts = ", ".join(sql.as_text(*self._source(column)) for column in self.present)
+        rows = self.connection.execute(
+            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r {condition} ORDER BY row"
         )
-        while batch := cursor.fetchmany(_BATCH):
+        while batch := rows.fetchmany(_BATCH):
             yield batch
 
     def _key(self) -> str:

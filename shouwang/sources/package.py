@@ -30,7 +30,7 @@ from shouwang.sources.workbook import stage_workbook
 from shouwang.terms.tables import BY_NAME, TABLES, Table
 from shouwang.units.errors import Notice
 
-__all__ = ["EarlyReject", "Package", "StagedTable", "open_package"]
+__all__ = ["EarlyReject", "Package", "StagedTable", "open_package", "open_table"]
 
 _FORMATS = (".csv", ".xlsx", ".parquet")
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
@@ -69,6 +69,18 @@ def open_package(path: Path, scratch: Path, progress: Progress | None = None) ->
             file=error.filename or str(path), problem=error.strerror or type(error).__name__
         ) from error
     return Package(name, tables, notices)
+
+
+def open_table(path: Path, table: Table, scratch: Path, progress: Progress | None = None) -> Staged:
+    """Guard, read and stage one table that arrives by itself. Raises a SourceError."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    if path.suffix.lower() not in _FORMATS:
+        raise UnsupportedFormat(file=path.name, title=table.title)
+    try:
+        return _stage(path, table, scratch / f"{table.name}.parquet", progress)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise UnreadableFile(file=error.filename or str(path), problem=problem) from error
 
 
 def _from_folder(path: Path) -> tuple[dict[str, Path], list[str], str]:

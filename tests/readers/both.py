@@ -108,7 +108,7 @@ class Bulk:
 
     def answers(self, query: str) -> Answers:
         """Run a query over the population loaded last."""
-        rows = self.connection.execute(query).to_arrow_table().to_pylist()
+        rows = self.connection.sql(query).to_arrow_table().to_pylist()
         return {row["whose"]: {name: row[name] for name in row if name not in ("hid", "whose")} for row in rows}
 
 

@@ -36,7 +36,25 @@ SPENDINGS = ("none", "random", "spend_ratio", "spend_ratio_watch", "tuition_limi
 BILLS = ("none", "random", "medical_burden_low", "medical_burden_other", "medical_difference")
 COVERS = ("full", "full", "full", "gaps", "empty")
 #: Endings that a household_id may have, once trimmed and normalised, and that a writer of JSON or CSV may trip over.
-ODD_ENDINGS = ("", "", "", '"', "\\", "'", ",", "\\n", "a\tb", "a\nb", "；户", "=1+1", "\\u4e00", "''", "%s{0}")
+ODD_ENDINGS = (
+    "",
+    "",
+    "",
+    '"',
+    "\\",
+    "'",
+    ",",
+    "\\n",
+    "a\tb",
+    "a\nb",
+    "；户",
+    "=1+1",
+    "\\u4e00",
+    "''",
+    "%s{0}",
+    "\u2028",
+    "a\x85b",
+)
 
 
 @dataclass(frozen=True)
