@@ -35,12 +35,14 @@ bench: .venv/.ok ## 测速，结果写在 bench/results/
 
 docs: .venv/.ok ## 由代码重新生成 docs/generated/
 	@$(BIN)/python -m shouwang.policy.manual docs/generated
+	@$(BIN)/python -m tests.spec.manual docs/generated
 
 lock: ## 重新锁定依赖
 	@$(BIN)/uv pip compile -q pyproject.toml --extra spark --extra pg --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/run.txt
 
 system-deps: ## 打印（不执行）系统依赖的安装命令
+	@echo "sudo apt-get install -y --no-install-recommends chromium fonts-noto-cjk   # 浏览器测试"
 	@echo "sudo apt-get install -y openjdk-17-jre-headless   # Spark 测试"
 
 clean:

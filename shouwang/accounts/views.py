@@ -6,6 +6,7 @@ import io
 
 import segno
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
@@ -83,6 +84,7 @@ def logout(request: SignedInRequest) -> HttpResponse:
 @sensitive_post_parameters("old", "new", "again")
 def password(request: SignedInRequest) -> HttpResponse:
     """改密码；首次登录和到期时必须先改。"""
+    must = must_change_password(request.user)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,8 +95,7 @@ def password(request: SignedInRequest) -> HttpResponse:
         else:
             sessions.keep_after_password_change(request, user)
             messages.success(request, "密码已修改。")
-            return redirect("accounts:home")
-    must = must_change_password(request.user)
+            return redirect(settings.LOGIN_REDIRECT_URL if must else "accounts:home")
     return render(request, "accounts/password.html", {"form": form, "must": must})
 
 
@@ -171,7 +172,7 @@ def choose_post(request: SignedInRequest) -> HttpResponse:
         raise Http404
     request.session[sessions.POST] = wanted
     audit.note(by=user, verb="post.chosen", target=post, post=post)
-    return redirect("accounts:home")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 def kinship(request: SignedInRequest) -> HttpResponse:
@@ -234,4 +235,4 @@ def _proved(request: SignedInRequest, device: TotpDevice | None, message: str) -
         messages.success(request, message)
     target = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else reverse("accounts:home"))
+    return redirect(target if safe else settings.LOGIN_REDIRECT_URL)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from shouwang.cli import options
-from shouwang.cli.progress import stages
+from shouwang.cli.progress import stages, stdout
 from shouwang.cli.summary import print_account
 from shouwang.intake.account import write_matching, write_questions, write_rejects
 from shouwang.intake.session import facts_of
@@ -29,5 +28,5 @@ def check(package: Path, out: Path | None, rows: int) -> int:
                 write_rejects(account, folder)
                 write_matching(facts, folder)
                 write_questions([(q.household_id, q.question, q.values) for q in account.questions], folder)
-    print_account(account, Console(), rows)
+    print_account(account, stdout(), rows)
     return 1 if account.rejected else 0

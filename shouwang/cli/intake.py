@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from shouwang.cli import options
-from shouwang.cli.progress import stages
+from shouwang.cli.progress import stages, stdout
 from shouwang.cli.summary import print_account
 from shouwang.intake.session import keep
 
@@ -20,5 +19,5 @@ def intake(package: Path, out: Path) -> int:
     """读入、核对、匹配一个数据包，存为事实库。以后换日期、改参数筛查，不必再读原始文件。"""
     with stages() as stage:
         account = keep(package, out, stage)
-    print_account(account, Console())
+    print_account(account, stdout())
     return 1 if account.rejected else 0

@@ -8,6 +8,14 @@ from contextlib import contextmanager
 from rich.console import Console
 
 stderr = Console(stderr=True)
+#: In a pipe there is no window to fit into: nothing is cut or wrapped.
+_PIPE_WIDTH = 240
+
+
+def stdout() -> Console:
+    """Where results are told."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=_PIPE_WIDTH, highlight=False)
 
 
 @contextmanager

@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from shouwang.cli import options
 from shouwang.cli.engines import engine_for
-from shouwang.cli.progress import stages
+from shouwang.cli.progress import stages, stdout
 from shouwang.cli.summary import print_screened
 from shouwang.intake.screening import screen_into
 from shouwang.intake.session import facts_of
@@ -53,5 +52,5 @@ def screen(
         screened = screen_into(out, facts, account, book, chosen, since=since, stage=stage)
     if xlsx:
         write_workbook(screened, out)
-    print_screened(screened, out, Console())
+    print_screened(screened, out, stdout())
     return 1 if account.rejected else 0

@@ -11,13 +11,20 @@ from rich.markup import escape
 
 from shouwang.cli import options
 from shouwang.cli.engines import engine_for
-from shouwang.cli.progress import stages
+from shouwang.cli.progress import stages, stdout
 from shouwang.cli.summary import table
 from shouwang.intake.session import facts_of
 from shouwang.intake.whole import whole_folder
 from shouwang.policy.book import RuleBook
 from shouwang.screening.simulate import simulate as simulated
 from shouwang.screening.simulation import Simulation, Summary
+from shouwang.units.errors import ShouwangError
+
+
+class NothingToChange(ShouwangError):
+    code = "CLI-02"
+    what = "没有说要改哪个参数。"
+    do = "请用 --set 名称=值，例如 --set monitoring_line=8500；可用的参数见 docs/generated/parameters.md。"
 
 
 @click.command(short_help="改一个参数，看谁进来、谁出去。")
@@ -41,7 +48,7 @@ def simulate(
 ) -> int:
     """同一批住户，现行参数与改后的参数各算一遍：谁进来，谁出去，分连队、分档次，户数人数一并列出。"""
     if not settings:
-        raise click.UsageError("要改哪个参数？请用 --set 名称=值，例如 --set monitoring_line=8500。")
+        raise NothingToChange()
     before, after = RuleBook.of(policy, as_of), RuleBook.of(policy, as_of, dict(settings))
     with (
         stages() as stage,
@@ -52,7 +59,7 @@ def simulate(
         stage("两套参数各算一遍")
         sources = [file.file for file in account.files]
         done = simulated(before, after, chosen, folder, html=html, sources=sources)
-    _print(done, out, Console())
+    _print(done, out, stdout())
     return 1 if account.rejected else 0
 
 

@@ -53,7 +53,10 @@ INSTALLED_APPS = [
     "django_otp",
     "axes",
     "csp",
+    "shouwang.web",
     "shouwang.accounts",
+    "shouwang.registry",
+    "shouwang.casework",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "shouwang.accounts.middleware.ObligationsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "shouwang.web.errors.SaidErrorsMiddleware",
     "shouwang.accounts.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -85,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "shouwang.web.context.shell",
             ]
         },
     }
@@ -102,6 +107,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = PLACE.home / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = not PRODUCTION  # demo and tests serve the assets from where they lie, without collectstatic
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -125,7 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_MAX_AGE = timedelta(days=90) if PASSWORD_PROFILE == "dengbao" else None
 ACCOUNT_DORMANT_AFTER = timedelta(days=60)
 LOGIN_URL = reverse_lazy("accounts:login")
-LOGIN_REDIRECT_URL = reverse_lazy("accounts:home")
+LOGIN_REDIRECT_URL = reverse_lazy("web:home")
 LOGOUT_REDIRECT_URL = LOGIN_URL
 
 # Five wrong passwords for one name from one address; never by the name alone, or anyone could lock out the secretary.
@@ -152,6 +158,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "shouwang.web.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- transport and browser (GB/T 22239 通信传输, ASVS V3) ------------------------------------------------------------

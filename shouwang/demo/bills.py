@@ -29,7 +29,7 @@ class Bills:
         return column
 
     def add(self, dice: Dice, household: Ints, slot: Ints, day: Ints, own: Ints, inpatient: bool) -> None:
-        """Bills of which `own` fen are left to the patient. The parts follow from it (domain 5, real columns)."""
+        """Bills of which `own` fen are left to the patient. The parts follow from it (real columns)."""
         n = len(household)
         part = dice.between(*(troubles.BILL_SELF_PART if inpatient else (300, 480)), n)
         total = own * 1000 // part // 10 * 10

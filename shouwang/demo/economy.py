@@ -1,6 +1,6 @@
 """How each household lives in an ordinary year: land, wages, pensions, subsidies, over ten quarters.
 
-Seasons follow domain 3.3: cotton is sold in the fourth quarter and settled in the first, inputs fall in the second and
+Seasons: cotton is sold in the fourth quarter and settled in the first, inputs fall in the second and
 third, so any four quarters hold one harvest and one season of inputs.
 """
 

@@ -1,4 +1,4 @@
-"""How the files of a chunk are spoiled, and what can still be made of them (domain 3.7 and 5, contract 2).
+"""How the files of a chunk are spoiled, and what can still be made of them (contract 2).
 
 The truth of a spoiled row is known here: whose it is, and whether matching can find out.
 """
@@ -143,7 +143,7 @@ class _Desk:
         return found
 
     def _guardian(self, row: int, person: int) -> int | None:
-        """The grandmother, or else a parent, whose number stands in place of the pupil's (domain 5)."""
+        """The grandmother, or else a parent, whose number stands in place of the pupil's."""
         if self.sheet.name != "school":
             return None
         for slot in (MOTHER, FATHER, SPOUSE, HEAD):

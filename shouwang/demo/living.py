@@ -108,7 +108,7 @@ def _insure(world: World) -> None:
 
 
 def _assurance_gaps(world: World) -> None:
-    """The four gaps of domain 3.6, dealt by quota to households of any income."""
+    """The four gaps in assurance (schooling, cover, house, water), dealt by quota to households of any income."""
     dice = world.dice("gaps")
     present, age = world.people.present & (world.traits.left < 0), world.traits.age
     known = ~world.planted["away"]

@@ -1,7 +1,7 @@
 """The numbers that shape the made-up regiment: its units, families, trades and troubles.
 
 All are design values for a plausible regiment farm of southern Xinjiang, 2018-2020; none is a statistic of a real one.
-Costs and rents follow domain 3.4 (1 463 yuan/亩 machine-picked cotton, rent 478 yuan/亩). Money is yuan unless a name
+Costs and rents follow published averages (1 463 yuan/亩 machine-picked cotton, rent 478 yuan/亩). Money is yuan unless a name
 says fen; chances are so many in 100 000 (`dice.PER`); quotas are households per chunk of 1 000.
 """
 

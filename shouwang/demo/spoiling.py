@@ -33,7 +33,7 @@ def fifteen_digits(number: str, throw: int) -> str | None:
 
 
 def disability_number(number: str, throw: int) -> str | None:
-    """The certificate's number: identity number, type, grade; re-issued ones add two digits (domain 3.2)."""
+    """The certificate's number: identity number, type, grade; re-issued ones add two digits."""
     return f"{number}{throw % 7 + 1}{throw // 7 % 4 + 1}" + ("B1" if throw % 5 == 0 else "")
 
 

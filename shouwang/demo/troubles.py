@@ -1,6 +1,6 @@
 """The numbers of what goes wrong in the made-up regiment: situations, assurance gaps, bills, and faulty files.
 
-Design values like those of `profile`; the kinds of fault are those of domain 3.7 and 5. Chances are so many in 100 000
+Design values like those of `profile`; the kinds of fault are those that departments' files are known for. Chances are so many in 100 000
 (`dice.PER`); quotas are households per chunk of 1 000. Money is yuan.
 """
 
@@ -62,7 +62,7 @@ BILL_BASIC_PART = (520, 580)
 BILL_AID_PART = (60, 90)
 AID_GIVEN = 40_000
 PARTS_DO_NOT_SUM = 3_000
-PARTS_GAP = (30, 183)  # yuan (domain 5)
+PARTS_GAP = (30, 183)  # yuan
 SMALL_BILL = 9_500  # a member has one in the two years
 BILLS_IN_LEDGER = 42_000
 BILLS_WRITTEN_WRONG = 4_000
@@ -90,7 +90,7 @@ class Fault:
     expected: str = "matched"
 
 
-#: Faults of a departmental row, at most one a row (domain 3.7 and 5).
+#: Faults of a departmental row, at most one a row.
 ROW_FAULTS = {
     "leading_quote": Fault("身份证号前有单引号", 260),
     "lower_x": Fault("末位小写x", 6_000),  # only where the last character is X: about one number in eleven

@@ -51,15 +51,19 @@ class Facts:
 class Intake:
     """Takes one package in. `lazy` leaves large Parquet tables where they are, for a single screening."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, lazy: bool = False) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None, lazy: bool = False
+    ) -> None:
+        """Facts go to `folder`, working files to `scratch`, which may be the same when nothing is kept."""
         self.connection = connection
         self.folder = folder
+        self.scratch = scratch or folder
         self.lazy = lazy
 
     def take_in(self, package: Package, progress: Callable[[str], None] = lambda stage: None) -> Facts:
         """Type, check and match every table. Raises nothing for bad rows: they are rejects; bad files were refused before."""
         facts = Facts(self.connection, self.folder, notices=list(package.notices))
-        acceptor = Acceptor(self.connection, self.folder)
+        acceptor = Acceptor(self.connection, self.scratch)
         for table in TABLES:
             progress(table.title)
             if table.name in package.tables:

@@ -18,7 +18,7 @@ from shouwang.intake.store import is_store
 from shouwang.intake.whole import whole_folder
 from shouwang.policy.book import RuleBook, fingerprint
 from shouwang.policy.parameters import parameters_of
-from shouwang.screening.engines import Engine
+from shouwang.screening.engines import DuckDB, Engine
 from shouwang.screening.results import Written
 from shouwang.screening.run import screen
 
@@ -69,12 +69,13 @@ def screen_into(
             write_matching(facts, folder)
         asked = [(q.household_id, q.question, q.values) for q in account.questions]
         questions = write_questions(asked + written.questions, folder)
-        manifest = _manifest(book, engine, written, account, questions) | {"premises": premises(book)}
+        computed_by = engine.name if previous is None else DuckDB.name
+        manifest = _manifest(book, computed_by, written, account, questions) | {"premises": premises(book)}
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
     return Screened(book, written, account, questions, manifest, remark)
 
 
-def _manifest(book: RuleBook, engine: Engine, written: Written, account: Account, questions: int) -> dict[str, Any]:
+def _manifest(book: RuleBook, engine: str, written: Written, account: Account, questions: int) -> dict[str, Any]:
     tally = written.tally
     return {
         "policy": book.policy.id,
@@ -83,7 +84,7 @@ def _manifest(book: RuleBook, engine: Engine, written: Written, account: Account
         "as_of": book.as_of.isoformat(),
         "window": str(book.context.span("W")),
         "before_signing": book.before_signing,
-        "engine": engine.name,
+        "engine": engine,
         "parameters": parameters_in_force(book),
         "counts": {
             "households": tally.households,

@@ -66,7 +66,7 @@ def keep(path: Path, out: Path, stage: Stage = lambda _: None) -> Account:
                 stage("读取文件")
                 package = open_package(path, scratch)
                 with whole_folder(out) as folder:
-                    facts = Intake(connection, folder).take_in(package, stage)
+                    facts = Intake(connection, folder, scratch=scratch).take_in(package, stage)
                     account = Account.of(facts)
                     write_index(facts, account, folder)
                 return account

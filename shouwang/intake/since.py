@@ -28,6 +28,7 @@ from shouwang.screening.run import screen
 from shouwang.sources import columns as sql
 from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
+from shouwang.units.exports import plain_cell
 
 STATE, MANIFEST = "state.parquet", "manifest.json"
 CHANGED = "changed_"
@@ -183,5 +184,5 @@ def _settled_questions(book: RuleBook, old: Path, settled: set[str]) -> list[tup
     with (old / QUESTIONS).open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        unguarded = ((cell.lstrip("\t'") for cell in row) for row in rows)
+        unguarded = (map(plain_cell, row) for row in rows)
         return [(h, title, text) for h, title, text in unguarded if title in titles and h in settled]

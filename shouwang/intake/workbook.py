@@ -20,6 +20,7 @@ from shouwang.intake.account import QUESTIONS, REJECTS
 from shouwang.intake.screening import Screened
 from shouwang.policy.forms import Outcome
 from shouwang.units.errors import ShouwangError
+from shouwang.units.exports import plain_cell
 from shouwang.units.money import FEN_PER_YUAN
 
 NAME = "results.xlsx"
@@ -150,4 +151,4 @@ def _rows(path: Path) -> Iterator[Sequence[Any]]:
         rows = csv.reader(file)
         next(rows)
         for row in rows:
-            yield [cell.lstrip("\t'") for cell in row]
+            yield [plain_cell(cell) for cell in row]

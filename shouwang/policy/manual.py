@@ -6,21 +6,15 @@ Nothing on these pages is typed by hand; a test fails when they are older than t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date
-from functools import cache
-from importlib import resources
 from pathlib import Path
-
-import yaml
 
 from shouwang.policy.book import POLICIES, Policy, RuleBook
 from shouwang.policy.clauses import Clause, instrument
-from shouwang.policy.forms import Figure, Question, Rule
-from shouwang.policy.lineage import lineage
+from shouwang.policy.coverage import Excuse, citations, excuses
+from shouwang.policy.forms import Figure, Rule
 from shouwang.policy.parameters import ParameterSeries, parameters_of
-from shouwang.policy.procedure import Door, Step
 from shouwang.policy.words import words_of
 from shouwang.terms import nodes as n
 from shouwang.terms.render import Renderer
@@ -39,49 +33,7 @@ _PARTS = {
     "screening": "筛查",
     "sources": "数据来源",
 }
-#: What a policy declares with a clause and a title.
-_DECLARED: dict[str, type[Rule] | type[Figure] | type[Question] | type[Step] | type[Door]] = {
-    "规则": Rule,
-    "数字": Figure,
-    "疑问": Question,
-    "步骤": Step,
-    "旁门": Door,
-}
 _ROUTES = {"": "无（专项或提示）"}
-
-
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """Why a clause is not a rule, figure, question or parameter, and which part of the system carries it."""
-
-    clause: str
-    reason: str
-    part: str
-    state: str
-
-
-@cache
-def excuses(package: str, section: str = "excused") -> Mapping[str, Excuse]:
-    """The clauses of a policy that are excused, by id; with `partly`, those of which something is left to do."""
-    found: dict[str, Excuse] = {}
-    for folder in lineage(package):
-        path = resources.files(f"shouwang.policy.{folder}").joinpath("excused.yaml")
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))[section] if path.is_file() else {}
-        found |= {clause: Excuse(clause, e["reason"], e["part"] or "", e["state"]) for clause, e in entries.items()}
-    return found
-
-
-def citations(package: str) -> dict[str, list[str]]:
-    """Clause id -> what implements it, in words: whatever the policy declares, and every parameter value, that cites it."""
-    cited: dict[str, list[str]] = {}
-    for folder in lineage(package):
-        for word, kind in _DECLARED.items():
-            for item in declared(f"shouwang.policy.{folder}", kind):
-                cited.setdefault(item.clause, []).append(f"{word}“{item.title}”")
-    for series in parameters_of(package).values():
-        for clause in dict.fromkeys(value.clause for value in series.values):
-            cited.setdefault(clause, []).append(f"参数“{series.label}”")
-    return cited
 
 
 # ---- rules.md

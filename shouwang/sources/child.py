@@ -1,7 +1,7 @@
 """What is in this workbook's sheet? Runs alone, in a child process that may die: `-m shouwang.sources.child`.
 
 Answers on stdout in JSON lines (see `limited`): first the sheet chosen, then its rows as text, then their number.
-Started only by `workbook`, only after the guard, and limits itself before it opens the file (trust 3.4).
+Started only by `workbook`, only after the guard, and limits itself before it opens the file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shouwang.units.text import normalise
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
-#: From here on a binary float no longer holds every whole number of its length: 16 digits and more (trust T23).
+#: From here on a binary float no longer holds every whole number of its length: 16 digits and more.
 EXACT_BELOW = 1e15
 #: Longest text a spreadsheet keeps in a cell.
 LONGEST_TEXT = 32_767
@@ -107,7 +107,7 @@ def _batches(sheet: CalamineSheet) -> Iterator[list[list[str]]]:
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as the text a person would have typed; numbers are kept exact, or visibly not (trust T23)."""
+    """A cell as the text a person would have typed; numbers are kept exact, or visibly not."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):

@@ -80,7 +80,24 @@ def _id_number(column: Column, source: str, kind: str) -> str:
         source, kind = f"CAST({source} AS VARCHAR)", "VARCHAR"
     if kind != "VARCHAR":
         return "NULL"
-    return f"CASE WHEN regexp_full_match({source}, '[0-9]{{17}}[0-9X]') THEN {source} END"
+    # ASCII with spaces, leading quotes or a small x, and certificate numbers that begin with the number, are common
+    # in departments' files; what is left after that is spelled by the reference reader.
+    without_spaces = f"regexp_replace({source}, '\\s', '', 'g')"
+    cleaned = f"upper(ltrim({without_spaces}, {quoted(_QUOTES)}))"
+    ascii_only = f"strlen({source}) = length({source})"
+    return (
+        f"CASE WHEN {_is_number(source)} THEN {source} "
+        f"WHEN {ascii_only} AND {_is_number(cleaned)} THEN {cleaned} "
+        f"WHEN {ascii_only} AND strlen({cleaned}) IN (20, 22) AND {_is_number(f'{cleaned}[1:18]')} "
+        f"THEN {cleaned}[1:18] END"
+    )
+
+
+_QUOTES = "'\"`"
+
+
+def _is_number(text: str) -> str:
+    return f"regexp_full_match({text}, '[0-9]{{17}}[0-9X]')"
 
 
 def _money(column: Column, source: str, kind: str) -> str:

@@ -1,6 +1,6 @@
 """In which encoding is this text file written — or is it better refused than guessed?
 
-Order (contract 2, trust 3.2): byte-order mark; UTF-16 by its pattern of NULs; strict UTF-8 over the whole file; strict
+Order (contract 2): byte-order mark; UTF-16 by its pattern of NULs; strict UTF-8 over the whole file; strict
 GB18030 over the whole file; otherwise refused. GB18030 gives some text for almost any bytes, so its reading is
 doubted: a GBK file with a UTF-8 tail decodes without an error into wrong characters, which is worse than a refusal.
 """

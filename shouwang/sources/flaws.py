@@ -1,7 +1,7 @@
 """Which cells of a sheet would be read as blank although they are not?
 
 A formula that was never calculated arrives empty, an error value too, and of a merged range only the first cell has the
-content (trust 3.3). A blank means unknown to a rule, so such a row is refused instead of being read as one.
+content. A blank means unknown to a rule, so such a row is refused instead of being read as one.
 """
 
 from __future__ import annotations

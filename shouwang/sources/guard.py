@@ -1,7 +1,7 @@
 """Is this container safe to open? Answered before any reader sees it, and without loading it.
 
-A two-kilobyte workbook can abort the process that parses it, and one of two megabytes can fill the memory (trust 3.3),
-so declared sizes are checked first, then the content is streamed and counted (trust 3.4). The same checks serve a
+A two-kilobyte workbook can abort the process that parses it, and one of two megabytes can fill the memory,
+so declared sizes are checked first, then the content is streamed and counted. The same checks serve a
 workbook and a zipped package; only the limits differ.
 """
 
@@ -29,7 +29,7 @@ _DIRECTORY_ENTRY = 1024
 _DAMAGED = "请用原来的软件重新保存或重新压缩后再交"
 _TOO_LARGE = "请核对文件内容；数据量确实很大时请改用 csv 或 parquet"
 
-#: What zipfile and zlib raise on hostile bytes (trust 3.4 point 3, and what their sources can raise besides).
+#: What zipfile and zlib raise on hostile bytes (and what their sources can raise besides).
 READER_ERRORS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, OSError, EOFError, NotImplementedError),
     *(UnicodeDecodeError, RuntimeError, ValueError, IndexError, KeyError, OverflowError),

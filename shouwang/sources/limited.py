@@ -1,7 +1,7 @@
 """How is a file read so that the reader may die without us?
 
-Parsers written in C and Rust can abort, and an abort cannot be caught (trust 0.4). So they run in a child process that
-limits itself before it touches the file, answers in bounded JSON lines, and is killed when its time is up (trust 3.4).
+Parsers written in C and Rust can abort, and an abort cannot be caught. So they run in a child process that
+limits itself before it touches the file, answers in bounded JSON lines, and is killed when its time is up.
 A fresh interpreter, not a fork: a fork would inherit our threads' locks and our memory.
 """
 

@@ -34,7 +34,7 @@ __all__ = ["EarlyReject", "Package", "StagedTable", "open_package", "open_table"
 
 _FORMATS = (".csv", ".xlsx", ".parquet")
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar")
-_SILENT = ("truth.csv", "thumbs.db", "desktop.ini")
+_SILENT = ("truth.csv", "truth_matching.csv", "thumbs.db", "desktop.ini")
 _SILENT_STARTS = (".", "~$", "__macosx", "readme")
 _SHOWN = 20
 #: First bytes that give a file away, whatever its name says.

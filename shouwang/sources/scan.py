@@ -1,6 +1,6 @@
 """What will a workbook's XML do to the program that reads it, and which cells would it misreport?
 
-Looks at the bytes as they stream by, without building anything (trust 3.4): no declarations, UTF-8 only, rows, cells
+Looks at the bytes as they stream by, without building anything: no declarations, UTF-8 only, rows, cells
 and the farthest address counted. A reader reserves the box from A1 to the farthest cell, so two cells can ask for
 gigabytes. On the way it notes what the reader later shows as blank: formulas never calculated, errors, merged cells.
 """

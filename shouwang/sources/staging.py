@@ -1,7 +1,7 @@
 """How do rows of text become a staged table: normalised, numbered, counted, the hopeless ones refused with a reason?
 
 Common to CSV and workbooks. Rows come in batches and leave as Parquet row groups, so memory is bounded for a file of
-any size. Conservation (trust T29): every row that is not blank is either staged or an early reject, never neither.
+any size. Conservation: every row that is not blank is either staged or an early reject, never neither.
 """
 
 from __future__ import annotations

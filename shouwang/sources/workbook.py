@@ -1,6 +1,6 @@
 """What are the rows of this workbook's sheet? Guard first, then a child process that may die, then staging.
 
-The parent never parses (trust 3.4): it checks the container and counts cells as bytes stream by; python-calamine runs
+The parent never parses: it checks the container and counts cells as bytes stream by; python-calamine runs
 in `child`. What calamine would show as blank is known from the scan and refused row by row (`flaws`).
 """
 

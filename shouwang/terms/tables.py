@@ -2,7 +2,7 @@
 
 Each column carries its English and Chinese header, its type, whether a row must have it, its meaning and unit. The
 readers of files, the terms of rules, the stored facts and the printed data dictionary all read this module.
-Source: contract 2 (the data package), `domain.md` 3 (code lists).
+Source: contract 2 (the data package); the code lists are those of the national forms.
 """
 
 from __future__ import annotations

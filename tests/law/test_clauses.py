@@ -11,7 +11,7 @@ import pytest
 from shouwang.policy import manual
 from shouwang.policy.book import POLICIES
 from shouwang.policy.clauses import UnknownClause, clause, instrument
-from shouwang.policy.manual import Excuse, citations, excuses
+from shouwang.policy.coverage import Excuse, citations, excuses
 
 PACKAGE = "qituan_2020"
 PACKAGES = [policy.package for policy in POLICIES.values()]

@@ -13,9 +13,9 @@ from shouwang.policy.book import RuleBook, UnknownPolicy
 from shouwang.policy.forms import MET, Decision, Figure, Measure, Rule, Sentence, decide, figure, question, rule
 from shouwang.policy.parameters import BadParameterValue, Names, UnknownParameter
 from shouwang.policy.results import some
-from shouwang.screening import compile as compiled
+from shouwang.screening import expressions
 from shouwang.screening.compile import Compiler
-from shouwang.terms import evaluate
+from shouwang.terms import evaluate, render
 from shouwang.terms import nodes as n
 from shouwang.terms import tables as t
 from shouwang.terms.build import Rows, Term, choose, joined, larger
@@ -183,13 +183,14 @@ def test_no_rows_is_nobody_not_everybody() -> None:
 
 
 def test_every_node_has_every_reader() -> None:
-    """每一种词，逐户读法和编译读法都认得；编译读法另外处理四种汇总。"""
+    """每一种词，逐户读法、中文读法和编译读法都认得；编译读法另外处理四种汇总。"""
     abstract = {n.Node, n.Aggregate, n.Truth}
     kinds = {cls for cls in vars(n).values() if isinstance(cls, type) and issubclass(cls, n.Node)} - abstract
     # A span is never read by itself, only inside the nodes that use it.
     assert set(evaluate._READERS) == kinds - {n.Span}
+    assert set(render._READERS) == kinds
     aggregates = {cls for cls in kinds if issubclass(cls, n.Aggregate)}
-    assert set(compiled._READERS) == kinds - {n.Span} - aggregates
+    assert set(expressions._READERS) == kinds - {n.Span} - aggregates
     assert {cls.__name__ for cls in aggregates} == {"Total", "Count", "QuartersSeen", "Latest"}
 
 

@@ -1,4 +1,4 @@
-"""Which files attack whoever reads them? Every class of trust 3.3, built on the fly and small on disk."""
+"""Which files attack whoever reads them? Every known class, built on the fly and small on disk."""
 
 from __future__ import annotations
 

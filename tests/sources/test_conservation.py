@@ -1,4 +1,4 @@
-"""Does every row that is not blank end in exactly one place? (trust T29: rows read = staged + early rejects)"""
+"""Does every row that is not blank end in exactly one place? (rows read = staged + early rejects)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is every attack of trust 3.3 refused, in Chinese, before a reader starts, and quickly?"""
+"""Is every known attack refused, in Chinese, before a reader starts, and quickly?"""
 
 from __future__ import annotations
 

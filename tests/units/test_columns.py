@@ -293,3 +293,31 @@ def test_blank_cells(table: Any) -> None:
             assert reading.failed == column.required
             assert reading.value == (None if column.required else column.default)
             assert reading.advice or not column.required
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "65290119800301101x",
+        " 652901198003011018",
+        "6529 0119 8003 0110 18",
+        "'652901198003011018",
+        "'\"`652901198003011018",
+        "65290119800301101843",
+        "65290119800301101X4312",
+        "652901198003011",
+        "６５２９０１１９８００３０１１０１８",
+        "6.52901E+17",
+        "65290119800301101'8",
+        "652901198003011018 \t",
+        "\u2018652901198003011018",
+    ],
+)
+def test_a_number_the_engine_cleans_is_the_one_the_reference_spells(raw: str) -> None:
+    column = BY_NAME["members"].column("id_number")
+    expression = sql.plain(column, "r.x", "VARCHAR")
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE r AS SELECT ?::VARCHAR AS x", [raw])
+        row = connection.execute(f"SELECT {expression} FROM r").fetchone()
+    assert row is not None
+    assert row[0] in (None, read_cell(column, raw).value)

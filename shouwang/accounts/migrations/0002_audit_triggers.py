@@ -1,4 +1,4 @@
-# ruff: noqa: RUF012  # as migrations are written
+# as migrations are written
 """Make the audit table append-only in the database itself."""
 
 from typing import Any

@@ -53,4 +53,3 @@ PROCEDURES = (
         clause="国/一", steps=STEPS,
     ),
 )  # fmt: skip
-

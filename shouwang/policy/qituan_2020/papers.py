@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from shouwang.policy.procedure import Field, Kind
 
-#: 二/三/1 and the national list (domain 3.5).
+#: 二/三/1 and the national list.
 CAUSES = tuple(
     (word, word)
     for word in "因病 因残 因学 因灾 因疫情 因意外 失业 产业经营失败 务工不稳 缺劳动力 突发事件 其他".split()

@@ -1,7 +1,11 @@
 """Django's `flush` empties every table. In a test that is right; anywhere else it would wipe the audit trail."""
 
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connections
@@ -23,8 +27,17 @@ class Command(flush.Command):
         if settings.SHOUWANG_ENV != "test":
             raise FlushRefused()
         connection = connections[options["database"]]
-        triggers.remove(connection)
+        guards = [triggers, *_append_only()]
+        for guard in guards:
+            guard.remove(connection)
         try:
             super().handle(*args, **options)
         finally:
-            triggers.install(connection)
+            for guard in guards:
+                guard.install(connection)
+
+
+def _append_only() -> list[ModuleType]:
+    """The `append_only` module of every app that has one."""
+    names = (f"{config.name}.append_only" for config in apps.get_app_configs() if config.name.startswith("shouwang."))
+    return [import_module(name) for name in names if find_spec(name)]

@@ -1,0 +1,132 @@
+"""Who runs, at which scales, and how each is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from bench.data import AS_OF, HOME, OTHER_DATE, package
+
+PYTHON = sys.executable
+SPARK_SITE, OPENFISCA_PYTHON = HOME / "site-spark", HOME / "venv-openfisca" / "bin" / "python"
+TEN_K, HUNDRED_K, MILLION, FIVE_MILLION = 10_000, 100_000, 1_000_000, 5_000_000
+ALL = (TEN_K, HUNDRED_K, MILLION, FIVE_MILLION)
+#: Households the row-by-row loop really visits.
+LOOPED = 2_000
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do some of the work. `result` names the contenders whose hashes must be equal."""
+
+    name: str
+    title: str
+    command: Callable[[int], list[str]]
+    result: str = ""
+    scales: tuple[int, ...] = ALL
+    extra: dict[str, str] = field(default_factory=dict)
+    #: Path that must exist, and what to do when it does not.
+    needs: tuple[Path, str] | None = None
+    note: str = ""
+    #: Run in the first turn only: a second would take longer than everybody else together.
+    once: bool = False
+
+
+def facts_of(scale: int) -> Path:
+    """Where the facts of a scale are kept."""
+    return HOME / f"facts-{scale}"
+
+
+def _module(name: str, *words: object, python: str | Path = PYTHON) -> list[str]:
+    return [str(python), "-m", name, *map(str, words)]
+
+
+def _out(name: str) -> Path:
+    return HOME / "out" / name
+
+
+def _households(scale: int) -> list[str]:
+    """Three households of the package, by the rank of their line."""
+    rows = duckdb.sql(f"SELECT 户编号 FROM '{package(scale)}/households.parquet' ORDER BY 1 LIMIT 3").fetchall()
+    return [row[0] for row in rows]
+
+
+CONTENDERS = (
+    Contender(
+        *("ours", "守望：原始 Parquet → 结果（DuckDB）"),
+        lambda scale: _module("bench.ours", "screen", package(scale), _out("ours"), AS_OF),
+        result="screening",
+        note="读取、核对、匹配、十一条规则，写 households.csv/.parquet 与 findings.jsonl",
+    ),
+    Contender(
+        *("cli", "守望：命令 shouwang screen，全部结果文件"),
+        lambda scale: _module("bench.ours", "cli", package(scale), _out("cli"), AS_OF),
+        result="screening",
+        note="另写 rejects.csv、matching.csv、questions.csv、manifest.json",
+    ),
+    Contender(
+        *("hand_sql", "手写 DuckDB SQL：原始 Parquet → households.csv"),
+        lambda scale: _module("bench.rivals.hand_sql", package(scale), _out("hand"), AS_OF),
+        result="screening",
+        note="语义相同；不写逐条理由、不列拒收与匹配明细",
+    ),
+    Contender(
+        *("floor_raw", "底线：只扫描原始台账并按户汇总"),
+        lambda scale: _module("bench.rivals.floor", package(scale) / "ledger.parquet"),
+    ),
+    Contender(
+        *("intake", "守望：入库一次（原始 Parquet → 事实）"),
+        lambda scale: _module("bench.ours", "intake", package(scale), facts_of(scale)),
+    ),
+    Contender(
+        *("floor_facts", "底线：只扫描入库台账并按户汇总"),
+        lambda scale: _module("bench.rivals.floor", facts_of(scale) / "ledger.parquet"),
+    ),
+    Contender(
+        *("facts_same", "守望：由事实筛查（同一日期）"),
+        lambda scale: _module("bench.ours", "rescreen", facts_of(scale), _out("facts"), AS_OF),
+        result="screening",
+    ),
+    Contender(
+        *("facts_date", "守望：由事实筛查（另一日期）"),
+        lambda scale: _module("bench.ours", "rescreen", facts_of(scale), _out("facts"), OTHER_DATE),
+    ),
+    Contender(
+        *("facts_parameter", "守望：由事实筛查（改一个参数）"),
+        lambda scale: _module("bench.ours", "rescreen", facts_of(scale), _out("facts"), AS_OF, "monitoring_line=8500"),
+    ),
+    Contender(
+        *("explain", "守望：单户求值（事实已在内存）"),
+        lambda scale: _module("bench.ours", "explain", facts_of(scale), AS_OF, *_households(scale)),
+        scales=(TEN_K, HUNDRED_K, MILLION),
+    ),
+    Contender(
+        *("openfisca", "OpenFisca-core：只算收入部分"),
+        lambda scale: _module(
+            "bench.rivals.openfisca_income", package(scale), _out("openfisca"), AS_OF, python=OPENFISCA_PYTHON
+        ),
+        scales=(TEN_K, HUNDRED_K, MILLION),
+        needs=(OPENFISCA_PYTHON, "openfisca-core==46.0.1"),
+        note="只有收入一条规则；不核对、不匹配；数值为 float32",
+    ),
+    Contender(
+        *("row_by_row", f"逐户循环（SQLite，{LOOPED} 户外推）"),
+        lambda scale: _module("bench.rivals.row_by_row", package(scale), _out("loop"), AS_OF, LOOPED),
+        scales=(TEN_K,),
+        note="只计循环，不计装库；其他规模按户数线性外推，未实测",
+    ),
+    Contender(
+        *("spark", "守望：由事实筛查（Spark local[2]）"),
+        lambda scale: _module("bench.ours_spark", facts_of(scale), _out("spark"), AS_OF),
+        result="screening",
+        scales=(TEN_K, HUNDRED_K),
+        extra={"PYTHONPATH_EXTRA": str(SPARK_SITE)},
+        needs=(SPARK_SITE / "pyspark", "pyspark==4.0.5"),
+        note="只跑一次；含 JVM 启动",
+        once=True,
+    ),
+)

@@ -1,0 +1,38 @@
+"""What can be done in casework. Every action takes `by=`, is one transaction and leaves one audit event."""
+
+from shouwang.casework.actions.cases import declare, open_case, open_case_from_clue, reopen_case
+from shouwang.casework.actions.clues import dismiss_clue, merge_clue, record_refusal, report_clue, triage_clue
+from shouwang.casework.actions.doors import appeal, close_case, use_door, withdraw
+from shouwang.casework.actions.field import record_relief, record_visit
+from shouwang.casework.actions.parameters import (
+    approve_parameter_change,
+    propose_parameter_change,
+    reject_parameter_change,
+)
+from shouwang.casework.actions.screening import run_screening
+from shouwang.casework.actions.steps import act, cosign, refuse_to_sign
+
+__all__ = [
+    "act",
+    "appeal",
+    "approve_parameter_change",
+    "close_case",
+    "cosign",
+    "declare",
+    "dismiss_clue",
+    "merge_clue",
+    "open_case",
+    "open_case_from_clue",
+    "propose_parameter_change",
+    "record_refusal",
+    "record_relief",
+    "record_visit",
+    "refuse_to_sign",
+    "reject_parameter_change",
+    "reopen_case",
+    "report_clue",
+    "run_screening",
+    "triage_clue",
+    "use_door",
+    "withdraw",
+]

@@ -1,0 +1,64 @@
+"""Which policy, figures and procedure hold in a regiment on a day, and the version a case is stamped with."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from shouwang.accounts.models import Unit
+from shouwang.casework.models import ChangeState, ParameterChange, ProcedureVersion
+from shouwang.policy import procedure_json
+from shouwang.policy.book import RuleBook, policy_of
+from shouwang.policy.book import fingerprint as policy_fingerprint
+from shouwang.policy.parameters import parameters_of
+from shouwang.policy.procedure import procedure_on
+from shouwang.policy.procedure_json import Frozen
+
+#: The name under which the choice of policy itself is changed: like any parameter, by two people and from a date.
+POLICY = "policy"
+FIRST_POLICY = "qituan-2020"
+
+
+def policy_on(regiment: Unit, day: date) -> str:
+    """The id of the policy in force in a regiment."""
+    chosen = _signed(regiment, day).filter(name=POLICY).order_by("from_date", "pk").last()
+    return chosen.value if chosen else FIRST_POLICY
+
+
+def overrides_on(regiment: Unit, policy: str, day: date) -> dict[str, str]:
+    """The parameters changed in a regiment, as they hold on a day: the last signed value of each."""
+    changes = _signed(regiment, day).filter(policy=policy).exclude(name=POLICY).order_by("from_date", "pk")
+    return dict(changes.values_list("name", "value"))
+
+
+def book_on(regiment: Unit, day: date, policy: str = "", changed: dict[str, str] | None = None) -> RuleBook:
+    """The rule book of a regiment on a day; `policy` and `changed` try something else out."""
+    policy = policy or policy_on(regiment, day)
+    return RuleBook.of(policy, day, overrides_on(regiment, policy, day) | (changed or {}))
+
+
+def version_on(regiment: Unit, day: date) -> ProcedureVersion:
+    """The procedure and limits of a regiment on a day, as a row that never changes. Call inside a transaction."""
+    book = book_on(regiment, day)
+    procedure = procedure_on(policy_of(book.policy.id), day)
+    package = book.policy.package
+    text = procedure_json.write(procedure_json.freeze(procedure, parameters_of(package), book.parameters))
+    version, _ = ProcedureVersion.objects.get_or_create(
+        sha256=procedure_json.fingerprint(text),
+        defaults={"policy": book.policy.id, "policy_sha256": policy_fingerprint(package), "definition": text},
+    )
+    return version
+
+
+def frozen(version: ProcedureVersion) -> Frozen:
+    """The procedure and limits of a version."""
+    return _read(version.definition)
+
+
+@lru_cache(maxsize=64)
+def _read(definition: str) -> Frozen:
+    return procedure_json.read(definition)
+
+
+def _signed(regiment: Unit, day: date):  # type: ignore[no-untyped-def]
+    return ParameterChange.objects.filter(unit=regiment, state=ChangeState.SIGNED, from_date__lte=day)

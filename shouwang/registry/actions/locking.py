@@ -1,0 +1,66 @@
+"""Taking hold of a household for an act: one at a time, and whoever comes second is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+
+from shouwang.accounts.audit import Actor
+from shouwang.accounts.models import User
+from shouwang.registry.models import Household
+from shouwang.units.errors import ShouwangError
+
+
+class ChangedMeanwhile(ShouwangError):
+    code = "REG-20"
+    what = "{number} 在您打开之后已被别人改过，本次没有保存。"
+    do = "请刷新页面，看过最新情况后再办。"
+
+
+class HouseholdClosed(ShouwangError):
+    code = "REG-21"
+    what = "{number} 已于 {closed_on} 销户，不能再办。"
+
+
+class InTheFuture(ShouwangError):
+    code = "REG-22"
+    what = "“{what_day}” {day} 还没有到。"
+    do = "请填实际发生的日期；尚未发生的，到时再登记。"
+
+
+class BeforeBeginning(ShouwangError):
+    code = "REG-23"
+    what = "{day} 早于{what_began}（{began}）。"
+    do = "请核对日期。"
+
+
+def hold(household: Household, version: int | None = None) -> Household:
+    """The household as it is now, locked until the transaction ends. `version`: the one the user looked at."""
+    held = Household.objects.select_for_update(of=("self",)).select_related("unit").get(pk=household.pk)
+    if version is not None and held.version != version:
+        raise ChangedMeanwhile(number=held.number)
+    if held.closed_on is not None:
+        raise HouseholdClosed(number=held.number, closed_on=held.closed_on)
+    return held
+
+
+def touched(household: Household, *fields: str) -> None:
+    """Save the named columns and count the version on."""
+    household.version += 1
+    household.save(update_fields=["version", *fields])
+
+
+def not_future(day: date, what_day: str) -> None:
+    if day > timezone.localdate():
+        raise InTheFuture(what_day=what_day, day=day)
+
+
+def not_before(day: date, began: date | None, what_began: str) -> None:
+    if began is not None and day < began:
+        raise BeforeBeginning(day=day, what_began=what_began, began=began)
+
+
+def person_of(by: Actor) -> User | None:
+    """The account to be named beside a row; the console has none and is named in the audit trail."""
+    return by if isinstance(by, User) else None

@@ -1,0 +1,84 @@
+"""Finding people by part of a name, two characters included, among a million: one-character tokens in a full-text index.
+
+FTS5 on SQLite, a `simple` text-search index on PostgreSQL; neither needs an extension. Triggers keep FTS5 in step.
+"""
+
+from __future__ import annotations
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from shouwang.units.text import normalise
+
+TABLE = "registry_personname"
+_INDEX = "registry_person_by_token"
+_SQLITE = (
+    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(name_tokens, content='registry_person', content_rowid='id')",
+    f"""CREATE TRIGGER {TABLE}_added AFTER INSERT ON registry_person BEGIN
+INSERT INTO {TABLE}(rowid, name_tokens) VALUES (NEW.id, NEW.name_tokens); END""",
+    f"""CREATE TRIGGER {TABLE}_gone AFTER DELETE ON registry_person BEGIN
+INSERT INTO {TABLE}({TABLE}, rowid, name_tokens) VALUES ('delete', OLD.id, OLD.name_tokens); END""",
+    f"""CREATE TRIGGER {TABLE}_changed AFTER UPDATE OF name_tokens ON registry_person BEGIN
+INSERT INTO {TABLE}({TABLE}, rowid, name_tokens) VALUES ('delete', OLD.id, OLD.name_tokens);
+INSERT INTO {TABLE}(rowid, name_tokens) VALUES (NEW.id, NEW.name_tokens); END""",
+)
+
+
+def tokens(name: str) -> str:
+    """`王志强` as `王 志 强`: every character a word of its own."""
+    return " ".join(char for char in normalise(name) if char.isalnum())
+
+
+def called(text: str, using: str = "default") -> Q:
+    """People whose name holds the characters of `text` side by side."""
+    words = tokens(text)
+    if not words:
+        return Q(pk__in=[])
+    if connections[using].vendor == "postgresql":
+        query = (
+            "SELECT p.id FROM registry_person p WHERE to_tsvector('simple', p.name_tokens) "
+            "@@ phraseto_tsquery('simple', %s)"
+        )
+        return Q(pk__in=RawSQL(query, [words]))
+    return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [f'"{words}"']))
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create the index."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"CREATE INDEX {_INDEX} ON registry_person USING gin (to_tsvector('simple', name_tokens))")
+            return
+        for statement in _SQLITE:
+            cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Drop the index: for migrations backwards."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DROP INDEX IF EXISTS {_INDEX}")
+            return
+        for trigger in ("added", "gone", "changed"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_{trigger}")
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+def pause(connection: BaseDatabaseWrapper) -> None:
+    """Before loading a whole regiment: leave names out of the index, which is then built once (`rebuild`)."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_added")
+
+
+def rebuild(connection: BaseDatabaseWrapper, after: int) -> None:
+    """Index the people whose key is greater than `after` and take the trigger up again."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {TABLE}(rowid, name_tokens) SELECT id, name_tokens FROM registry_person WHERE id > %s",
+                [after],
+            )
+            cursor.execute(_SQLITE[1])

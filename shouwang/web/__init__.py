@@ -1,0 +1,1 @@
+"""The top floor: pages. Each view fetches through queries, acts through actions and shows a template."""
