@@ -173,6 +173,7 @@ def _notes() -> list[str]:
     return [
         "## 说明",
         "",
+        "- 用 `--merge` 补测时，各行测于不同时间，也可能是不同版本的代码；每行的时间见 latest.json 的 measured_at（没有的更早）。",
         "- 机器与别的工作共用，墙钟时间只作参考；比较以 CPU 秒和倍数为准。相差 20% 以内不能区分。",
         "- 各参赛者轮流运行（A B C A B C …），取中位数；文件大多在系统缓存里，不是冷读。",
         "- 手写 SQL 只写 households.csv；守望还写逐条理由（findings.jsonl）、households.parquet，并记下每一行的去处。",

@@ -21,7 +21,7 @@ from shouwang.units.errors import ShouwangError
 Stage = Callable[[str], None]
 #: What DuckDB may hold in memory before it goes to disk. The process stays within about a fifth more.
 MEMORY = "SHOUWANG_MEMORY"
-DEFAULT_MEMORY = "3GB"
+DEFAULT_MEMORY = "2500MB"
 
 
 class BadMemory(ShouwangError):
