@@ -86,7 +86,7 @@ class Linker:
         # By name first and once, not once a row: a common name among many rows would otherwise be squared.
         self._run(
             f"CREATE OR REPLACE TEMP TABLE namesake_{name} AS SELECT name, "
-            f"array_to_string(list(member_id ORDER BY member_id)[1:{_CANDIDATES}], '、') AS candidates "
+            f"array_to_string(min(member_id, {_CANDIDATES}), '、') AS candidates "
             f"FROM {self.members} WHERE name IN (SELECT name FROM rest_{name}) GROUP BY name"
         )
         self._run(f"UPDATE {relation} SET {self._verdict()} FROM ({self._rest(name)}) r WHERE {relation}.row = r.row")
