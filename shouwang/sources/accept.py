@@ -19,20 +19,9 @@ import pyarrow.parquet as pq
 from shouwang.sources import columns as sql
 from shouwang.sources.cells import read_cell
 from shouwang.sources.package import EarlyReject, StagedTable
-from shouwang.terms.tables import Column, Table, Type
+from shouwang.sources.shape import Shape
+from shouwang.terms.tables import Column, Table
 from shouwang.units.errors import Reading
-
-_BATCH = 10_000
-_ARROW = {
-    Type.TEXT: pa.string(),
-    Type.ID_NUMBER: pa.string(),
-    Type.CHOICE: pa.string(),
-    Type.MONEY: pa.int64(),
-    Type.DATE: pa.date32(),
-    Type.QUARTER: pa.int16(),
-    Type.YEAR: pa.int16(),
-    Type.YES_NO: pa.bool_(),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +80,7 @@ class Acceptor:
         `lazy` leaves ordinary rows in their file, to be typed again by whoever reads them; else they are typed once.
         `enrich` adds columns worked out from typed rows: it is given a SELECT and returns one.
         """
-        shape = _Shape(self.connection, staged, table)
+        shape = Shape(self.connection, staged, table)
         rejects = [_early(staged, early) for early in staged.early_rejects]
         if lazy:
             selects, left = [shape.plain_rows(known)], shape.other_rows(known)
@@ -112,7 +101,7 @@ class Acceptor:
         accepted.unusual = self._unusual(accepted)
         return accepted
 
-    def _typed_once(self, shape: _Shape, known: str | None, enrich: Callable[[str], str]) -> str:
+    def _typed_once(self, shape: Shape, known: str | None, enrich: Callable[[str], str]) -> str:
         """Every row typed and written once, with a mark on those the engine could read by itself."""
         path = sql.quoted(str(self.scratch / f"{shape.table.name}.typed.parquet"))
         typed = enrich(shape.marked_rows(known))
@@ -122,9 +111,7 @@ class Acceptor:
     def _count(self, select: str) -> int:
         return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
 
-    def _read_one_by_one(
-        self, shape: _Shape, left: Iterator[list[tuple[Any, ...]]]
-    ) -> tuple[Path | None, list[Reject]]:
+    def _read_one_by_one(self, shape: Shape, left: Iterator[list[tuple[Any, ...]]]) -> tuple[Path | None, list[Reject]]:
         """The rows the engine left, read by the reference reader: those that read well, in a file, and the rejects."""
         rejects: list[Reject] = []
         batches = (self._read_batch(shape, batch, rejects) for batch in left)
@@ -138,7 +125,7 @@ class Acceptor:
                 writer.write_table(table)
         return path, rejects
 
-    def _read_batch(self, shape: _Shape, batch: list[tuple[Any, ...]], rejects: list[Reject]) -> pa.Table:
+    def _read_batch(self, shape: Shape, batch: list[tuple[Any, ...]], rejects: list[Reject]) -> pa.Table:
         rows = []
         for number, *cells in batch:
             readings = [read_cell(column, cell) for column, cell in zip(shape.present, cells, strict=True)]
@@ -153,7 +140,7 @@ class Acceptor:
         rows = f"SELECT * FROM read_parquet({sql.quoted(str(fixed))})"
         return rows if known is None else f"SELECT k.hid, f.* FROM ({rows}) f JOIN {known} k USING (household_id)"
 
-    def _strangers(self, fixed: Path, shape: _Shape, known: str | None) -> list[Reject]:
+    def _strangers(self, fixed: Path, shape: Shape, known: str | None) -> list[Reject]:
         """Rows that read well but whose household is unknown."""
         if known is None:
             return []
@@ -205,90 +192,11 @@ class Acceptor:
         return {header: values for header, values in unusual.items() if values}
 
 
-class _Shape:
-    """How a staged table lies on disk: which columns it has, of which type, and SQL over them."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, staged: StagedTable, table: Table) -> None:
-        self.connection, self.staged, self.table = connection, staged, table
-        self.present = [column for column in table.columns if column.name in staged.columns]
-        path = sql.quoted(str(staged.path))
-        self._rows = f"read_parquet({path}, file_row_number=true)" if staged.native else f"read_parquet({path})"
-        # As in a spreadsheet of the same rows: the header is row 1.
-        self._number = "CAST(file_row_number + 2 AS BIGINT)" if staged.native else "_row"
-        described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
-        self._types = {row[0]: str(row[1]) for row in described}
-        self.schema = pa.schema([("row", pa.int64()), *((c.name, _ARROW[c.type]) for c in self.present)])
-
-    def _source(self, column: Column) -> tuple[str, str]:
-        name = self.staged.columns[column.name]
-        return f"r.{sql.named(name)}", self._types[name]
-
-    def _typed(self, column: Column, known: str | None) -> str:
-        source, kind = self._source(column)
-        settled = not self.staged.native or (known is not None and column.name == "household_id")
-        if column.type is Type.TEXT and kind == "VARCHAR" and settled:
-            # Staged text is normalised; and a household id that equals a known one is spelled as that is.
-            return source
-        return sql.plain(column, source, kind)
-
-    def _ordinary(self, column: Column, known: str | None) -> str:
-        source, kind = self._source(column)
-        if column.shown_only:
-            return "true"
-        typed = f"{self._typed(column, known)} IS NOT NULL"
-        return typed if column.required else f"({sql.blank(source, kind)} OR {typed})"
-
-    def marked_rows(self, known: str | None) -> str:
-        """SELECT of all rows that have an owner, typed, each marked whether it is ordinary throughout."""
-        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
-        marks = " AND ".join(self._ordinary(column, known) for column in self.present)
-        owner, key = (f"JOIN {known} k ON {self._key()} = k.household_id", "k.hid, ") if known else ("", "")
-        return f"SELECT {key}{self._number} AS row, {cells}, coalesce({marks}, false) AS ordinary FROM {self._rows} r {owner}"
-
-    def plain_rows(self, known: str | None) -> str:
-        """SELECT of the rows the engine reads by itself, typed, with defaults filled in."""
-        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
-        where = " AND ".join(self._ordinary(column, known) for column in self.present)
-        number = f"{self._number} AS row"
-        if known is None:
-            return f"SELECT {number}, {cells} FROM {self._rows} r WHERE {where}"
-        owner = f"JOIN {known} k ON {self._key()} = k.household_id"
-        return f"SELECT k.hid, {number}, {cells} FROM {self._rows} r {owner} WHERE {where}"
-
-    def _stored(self, column: Column, known: str | None) -> str:
-        typed = self._typed(column, known)
-        if column.default is not None:
-            default = str(column.default).lower()
-            return f"coalesce({typed}, {default})"
-        return typed
-
-    def other_rows(self, known: str | None) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows the engine leaves, as text, in batches, in file order."""
-        where = " AND ".join(self._ordinary(column, known) for column in self.present)
-        stranger = f" OR {self._key()} NOT IN (SELECT household_id FROM {known})" if known else ""
-        return self._as_text(f"WHERE NOT coalesce({where}, false){stranger}")
-
-    def rows_outside(self, typed: str) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows that are not among those already typed, as text, in batches, in file order."""
-        return self._as_text(f"ANTI JOIN ({typed}) t ON {self._number} = t.row")
-
-    def _as_text(self, condition: str) -> Iterator[list[tuple[Any, ...]]]:
-        texts = ", ".join(sql.as_text(*self._source(column)) for column in self.present)
-        rows = self.connection.execute(
-            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r {condition} ORDER BY row"
-        )
-        while batch := rows.fetchmany(_BATCH):
-            yield batch
-
-    def _key(self) -> str:
-        return self._source(self.table.column("household_id"))[0]
-
-
 def _early(staged: StagedTable, early: EarlyReject) -> Reject:
     return Reject(staged.file, early.row, early.column, early.value, early.reason, early.advice)
 
 
-def _reject(shape: _Shape, number: object, cells: list[object], readings: list[Reading]) -> Reject:
+def _reject(shape: Shape, number: object, cells: list[object], readings: list[Reading]) -> Reject:
     wrong = [
         (column, cell, reading)
         for column, cell, reading in zip(shape.present, cells, readings, strict=True)

@@ -88,14 +88,16 @@ class CaseMachine(RuleBasedStateMachine):
             self.step_on(first, 0, 0)
         self.step_on(first, day, way)
 
-    @rule(first=people, way=st.integers(0, 3))
-    def decide(self, first: int, way: int) -> None:
-        """Straight on to the leading group, which decides one way or another."""
+    @rule(first=people, way=st.integers(0, 3), contested=st.booleans())
+    def decide(self, first: int, way: int, contested: bool) -> None:
+        """Straight on to the leading group, which decides one way or another; a refusal may be contested at once."""
         for _ in range(8):
-            self.step_on(first, 0, 0)
             if OpenStep.objects.filter(case=self.case, step="confirm").exists():
-                return self.step_on(first, 0, way)
-        return None
+                break
+            self.step_on(first, 0, 0)
+        self.step_on(first, 0, way)
+        if contested:
+            self.contest()
 
     def step_on(self, first: int, day: int, way: int) -> None:
         row = OpenStep.objects.filter(case=self.case).order_by("pk" if first % 3 else "-pk").first()
@@ -142,7 +144,6 @@ class CaseMachine(RuleBasedStateMachine):
                 actions.use_door, by=by, case=self.case, door=door, reason="理由", evidence=FORMS.get(door, {})
             )
 
-    @rule()
     def contest(self) -> None:
         """A family that was refused does not accept it."""
         if Case.objects.get(pk=self.case.pk).status == "refused":
