@@ -47,7 +47,9 @@ def may_sign(user: User, desk: Desk, item: Step | Door) -> Post:
 
 def keep_apart(user: User, desk: Desk, step: Step) -> None:
     """Raises MustBeApart where the person signed, in any round, a step whose signers may not sign this one."""
-    signed = Signature.objects.filter(record__case=desk.case, user=user, record__step__in=step.apart)
+    signed = Signature.objects.filter(
+        record__case=desk.case, user=user, record__step__in=desk.procedure.apart_from(step.id)
+    )
     other = signed.select_related("record").order_by("pk").first()
     if other is not None:
         raise MustBeApart(step=step.title, other=desk.procedure.by_id[other.record.step].title)

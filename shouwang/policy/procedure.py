@@ -253,6 +253,11 @@ class Procedure:
                 wanted |= {entry.partition(":")[0] for entry in step.after}
         return tuple(step.id for step in self._in_order if step.id in wanted)
 
+    def apart_from(self, step_id: str) -> tuple[str, ...]:
+        """Steps whose signers may not sign this one. It holds both ways: after a return, who checked may not assess."""
+        own = next(step for step in self.steps if step.id == step_id)
+        return tuple(s.id for s in self.steps if s.id in own.apart or own.id in s.apart)
+
     def faults(self, standing: Mapping[str, Act]) -> list[str]:
         """Steps missing before one that was done, and steps dated before those they follow (程序缺漏、倒置)."""
         told = []

@@ -83,7 +83,7 @@ def _to_sign(user: User) -> QuerySet[OpenStep]:
 
 
 def _signable(user: User) -> QuerySet[OpenStep]:
-    wanted = [Q(case__version=version, step=step.id) & _where(user, step) for version, step in _steps_of(user)]
+    wanted = [Q(case__version=version, step=step.id) & _where(user, version, step) for version, step in _steps_of(user)]
     rows = OpenStep.objects.filter(reduce(or_, wanted, NOTHING))
     rows = rows.exclude(case__household__in=_kin_households(user))
     return rows.select_related("case__household__unit", "case__version", "record__by")
@@ -98,16 +98,15 @@ def _steps_of(user: User) -> Iterator[tuple[ProcedureVersion, Step]]:
                 yield version, step
 
 
-def _where(user: User, step: Step) -> Q:
+def _where(user: User, version: ProcedureVersion, step: Step) -> Q:
     """Where the posts of the person that may sign a step reach, less the cases in which they did a step kept apart."""
     reach = NOTHING
     for post in effective_posts(user):
         for signer in step.signers:
             if post.unit.level == signer.level and Permission(signer.permission) in post.role_class.permissions:
                 reach |= Q(**{f"case__household__{Level(post.unit.level).value}": post.unit_id})
-    if not step.apart:
-        return reach
-    own = Signature.objects.filter(record__case=OuterRef("case"), user=user, record__step__in=step.apart)
+    apart = frozen(version).procedure.apart_from(step.id)
+    own = Signature.objects.filter(record__case=OuterRef("case"), user=user, record__step__in=apart)
     return reach & ~Exists(own)
 
 
