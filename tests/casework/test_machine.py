@@ -110,5 +110,4 @@ def test_planted_faults_are_found(machine: type[CaseMachine], monkeypatch: pytes
     if fault == "走访一人签字就算":
         monkeypatch.setattr(steps_module, "needed", FAULTS[fault][2])
     with pytest.raises((AssertionError, KeyError, ExceptionGroup)):
-        for examples in (120, 400):
-            run(machine, examples=examples, steps=20)
+        run(machine, examples=400, steps=20)  # it ends with the first history that breaks
