@@ -106,9 +106,10 @@ class Desk:
         rows = OpenStep.objects.filter(case=self.case)
         rows.exclude(step__in=self.state.open).delete()
         kept = set(rows.values_list("step", flat=True))
-        OpenStep.objects.bulk_create(self._opened(step) for step in self.state.open if step not in kept)
+        OpenStep.objects.bulk_create(self.opened(step) for step in self.state.open if step not in kept)
 
-    def _opened(self, step_id: str) -> OpenStep:
+    def opened(self, step_id: str) -> OpenStep:
+        """The row of a step that has just become open, with its limit from today."""
         step = self.procedure.step(step_id)
         assert step is not None
         today = timezone.localdate()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from shouwang.accounts.audit import canonical
 from shouwang.casework.desk import Desk
-from shouwang.casework.models import Case, Confirmation, RunLine, StepRecord
+from shouwang.casework.models import Case, Confirmation, RunLine, ScreeningRun, StepRecord
 
 
 def take(desk: Desk, record: StepRecord) -> Confirmation:
     """Keep what the case was confirmed on."""
-    text = canonical(_basis(desk.case, record))
+    text = canonical(_basis(desk.case, record, desk.case.clue.run if desk.case.clue else None))
     row = Confirmation(case=desk.case, record=record, snapshot=text, sha256=_hash(text))
     row.save(force_insert=True)
     return row
@@ -20,7 +21,9 @@ def take(desk: Desk, record: StepRecord) -> Confirmation:
 
 def is_intact(confirmation: Confirmation) -> bool:
     """Whether the kept basis, and the records it tells of, are what they were."""
-    kept = canonical(_basis(confirmation.case, confirmation.record))
+    run = json.loads(confirmation.snapshot)["run"]
+    then = ScreeningRun.objects.filter(uuid=run["uuid"]).first() if run else None
+    kept = canonical(_basis(confirmation.case, confirmation.record, then))
     return _hash(confirmation.snapshot) == confirmation.sha256 and kept == confirmation.snapshot
 
 
@@ -28,8 +31,8 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _basis(case: Case, record: StepRecord) -> dict[str, Any]:
-    run = case.clue.run if case.clue else None
+def _basis(case: Case, record: StepRecord, run: ScreeningRun | None) -> dict[str, Any]:
+    """Only what does not change any more; the clue itself goes on, so its run of that day is named."""
     figures = RunLine.objects.filter(run=run, household=case.household).values(
         "outcome", "tier", "members", "net_income", "base_income", "rigid", "rules_met", "rules_suspected"
     )

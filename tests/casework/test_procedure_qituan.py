@@ -28,7 +28,7 @@ from shouwang.casework.errors import (
     WrongDay,
     WrongSigner,
 )
-from shouwang.casework.models import Case, StepRecord
+from shouwang.casework.models import Case, Clue, RunLine, ScreeningRun, StepRecord
 from shouwang.casework.snapshots import is_intact
 from tests.accounts.conftest import hold
 from tests.casework.conftest import DOERS, FORMS, MakeHouse, Staff, do, open_of, walk
@@ -272,6 +272,36 @@ def test_declined(staff: Staff, house: MakeHouse) -> None:
         do(staff, case, "visit")
     again = actions.declare(by=staff.secretary, household=clue.household, clue=clue, evidence=FORMS["declare"])
     assert again.case != case and open_of(again.case) == ["visit"]
+
+
+def test_declined_without_a_clue_leaves_one(staff: Staff, case: Case) -> None:
+    """直接立案而不愿申报的，也留下线索，不会没了下文。"""
+    do(staff, case, "declare", "declined", note="不愿意")
+    clue = Clue.objects.get(household=case.household)
+    assert (clue.state, clue.lines.get().sentence) == ("triaged", f"曾立案{case.number}，本人不愿申报：不愿意")
+
+
+def test_a_later_screening_does_not_touch_the_basis(staff: Staff, house: MakeHouse) -> None:
+    """确认以后线索还会随筛查更新，确认依据仍是当天的那一份。"""
+    home = house()
+    runs = [
+        ScreeningRun.objects.create(
+            unit=home.regiment, policy="qituan-2020", policy_sha256="x", as_of=timezone.localdate()
+        )
+        for _ in range(2)
+    ]
+    for run, income in zip(runs, (1000, 2000), strict=True):
+        RunLine.objects.create(run=run, household=home, outcome="met", net_income=income)
+    clue = actions.report_clue(by=staff.cadre, household=home, sentence="困难")
+    Clue.objects.filter(pk=clue.pk).update(run=runs[0])
+    case = actions.open_case_from_clue(by=staff.cadre, clue=clue)
+    walk(staff, case, "confirm")
+    do(staff, case, "confirm")
+    assert '"net_income":1000' in case.confirmation.snapshot
+    Clue.objects.filter(pk=clue.pk).update(run=runs[1])
+    assert is_intact(Case.objects.get(pk=case.pk).confirmation)
+    RunLine.objects.filter(run=runs[0]).update(net_income=999)
+    assert not is_intact(Case.objects.get(pk=case.pk).confirmation)
 
 
 def test_an_agent_may_apply(staff: Staff, house: MakeHouse) -> None:

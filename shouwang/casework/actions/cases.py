@@ -85,7 +85,7 @@ def _open(by: User, household: Household, clue: Clue | None, previous: Case | No
     desk = Desk(case, read, read.procedure.state([]))
     case.step = desk.state.open[0]
     case.save(force_insert=True)
-    OpenStep.objects.bulk_create(desk._opened(step) for step in desk.state.open)
+    OpenStep.objects.bulk_create(desk.opened(step) for step in desk.state.open)
     if clue is not None:
         clues.close(clue, ClueState.OPENED, by, post)
     _audit(by, post, case, household, reason)

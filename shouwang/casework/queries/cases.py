@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from shouwang.accounts.models import User
-from shouwang.casework.desk import Desk, needed
+from shouwang.casework.desk import Desk
 from shouwang.casework.errors import CaseworkError
 from shouwang.casework.models import Case, CaseStatus, Clue, OpenStep, Relief, Signature, StepRecord
 from shouwang.casework.signing import keep_apart, post_for, why_recuse
@@ -136,12 +136,6 @@ def _why_not(user: User, desk: Desk, step: Step, kin: str) -> str:
     except CaseworkError as error:
         return error.part(error.what)
     return ""
-
-
-def is_complete(record: StepRecord, desk: Desk) -> bool:
-    """Whether a record has all its signatures and none against it."""
-    signatures = list(record.signatures.all())
-    return all(s.agrees for s in signatures) and len(signatures) >= needed(desk.procedure, record.step)
 
 
 def status_words(case: Case) -> str:
