@@ -1,28 +1,31 @@
-"""Addresses of the pages. One line each; the menu shows an entry once its name is here."""
+"""Addresses of the pages, a package each. The menu shows an entry once its name is here."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
-from shouwang.web import home, parts, people, people_acts, trail
+from shouwang.web import home, parts
+from shouwang.web.administration import urls as administration
+from shouwang.web.api import urls as api
+from shouwang.web.cases import urls as cases
+from shouwang.web.clues import urls as clues
+from shouwang.web.documents import urls as documents
+from shouwang.web.files import urls as files
+from shouwang.web.households import urls as households
+from shouwang.web.matching import urls as matching
+from shouwang.web.rulebook import urls as rulebook
+from shouwang.web.screenings import urls as screenings
+from shouwang.web.worklists import urls as worklists
+
+PAGES = (
+    administration, api, cases, clues, documents, files, households, matching, rulebook, screenings, worklists,
+)  # fmt: skip
 
 app_name = "web"
-urlpatterns: list[URLPattern] = [
-    path("", home.home, name="home"),
-    path("people/", people.people, name="people"),
-    path("people/new/", people_acts.account_new, name="account_new"),
-    path("people/<uuid:uuid>/", people.person, name="person"),
-    path("people/<uuid:uuid>/password/", people_acts.password_reset, name="password_reset"),
-    path("people/<uuid:uuid>/factor/", people_acts.factor_reset, name="factor_reset"),
-    path("people/<uuid:uuid>/disable/", people_acts.account_disable, name="account_disable"),
-    path("people/<uuid:uuid>/posts/new/", people_acts.post_grant, name="post_grant"),
-    path("posts/<uuid:uuid>/end/", people_acts.post_end, name="post_end"),
-    path("audit/", trail.trail, name="trail"),
-    path("audit/<int:seq>/", trail.event, name="event"),
-    path("audit/check/", trail.check, name="trail_check"),
-    path("audit/anchor/", trail.make_anchor, name="trail_anchor"),
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="home")]
+for pages in PAGES:
+    urlpatterns += pages.urlpatterns
 if settings.SHOUWANG_ENV != "production":
     urlpatterns += [
         path("_parts/", parts.gallery, name="parts"),

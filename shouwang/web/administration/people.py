@@ -15,7 +15,7 @@ from shouwang.accounts.models import Post, TotpDevice, User
 from shouwang.accounts.queries import visible_units
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import post_for
-from shouwang.web.forms import PeopleFilter
+from shouwang.web.administration.forms import PeopleFilter
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag

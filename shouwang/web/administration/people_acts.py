@@ -19,9 +19,10 @@ from shouwang.accounts.queries import visible_units
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
 from shouwang.units.errors import ShouwangError
-from shouwang.web.forms import AccountForm, PostForm, ReasonForm
+from shouwang.web.administration.forms import AccountForm, PostForm
+from shouwang.web.administration.people import visible_person
+from shouwang.web.forms import ReasonForm
 from shouwang.web.guard import PersonalRequest, needs
-from shouwang.web.people import visible_person
 
 
 @needs(Permission.ACCOUNT_MANAGE)

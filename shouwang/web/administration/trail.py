@@ -23,7 +23,7 @@ from shouwang.accounts.queries import visible_units
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import post_for
 from shouwang.units.errors import ShouwangError
-from shouwang.web.forms import TrailFilter
+from shouwang.web.administration.forms import TrailFilter
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag

@@ -1,0 +1,1 @@
+"""Accounts, posts and the audit trail: pages of the three administrators."""

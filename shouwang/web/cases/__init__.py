@@ -1,0 +1,1 @@
+"""Cases: one page a case, the steps of its procedure, signatures and doors."""

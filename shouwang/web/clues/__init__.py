@@ -1,0 +1,1 @@
+"""Clues: the ranked list, triage, reporting, and what became of a department's own."""

@@ -1,0 +1,1 @@
+"""What departments send: templates, uploads, preview, bad rows, confirming and undoing."""

@@ -1,0 +1,1 @@
+"""The comparison workbench: doubtful rows beside people, and conflicts between sources."""

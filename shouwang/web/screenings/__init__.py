@@ -1,0 +1,1 @@
+"""Screenings in the background, and what moved between two of them."""
