@@ -64,10 +64,10 @@ def menu_for(user: User, path: str) -> list[Item]:
     return [Item(entry.label, address, address == here) for entry, address in shown]
 
 
-def address_of(url_name: str) -> str:
-    """The address of a page, empty while nobody has built it."""
+def address_of(url_name: str, *args: object) -> str:
+    """The address of a page, empty where there is none."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
 
