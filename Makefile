@@ -4,8 +4,9 @@ BIN := .venv/bin
 DEMO ?= var/demo
 HOUSEHOLDS ?= 3000
 AS_OF ?= 2020-05-20
+PORT ?= 8000
 
-.PHONY: demo test check bench docs lock clean system-deps
+.PHONY: demo demo-screen test check bench docs lock clean system-deps
 
 # uv where it is present, else venv and pip. Locked versions with hashes; touched only when the install went through.
 .venv/.ok: pyproject.toml requirements/dev.txt
@@ -18,7 +19,10 @@ AS_OF ?= 2020-05-20
 	fi
 	@touch $@
 
-demo: .venv/.ok ## 造一个虚构的团，筛查，看结果
+demo: .venv/.ok ## 造一个虚构的团，在浏览器里试用整个系统
+	@$(BIN)/shouwang demo $(DEMO) --households $(HOUSEHOLDS) --port $(PORT)
+
+demo-screen: .venv/.ok ## 同一个虚构的团，只用命令行筛查
 	@$(BIN)/shouwang demo-data $(DEMO)/package --households $(HOUSEHOLDS) --seed 7
 	@$(BIN)/shouwang screen $(DEMO)/package --as-of $(AS_OF) --out $(DEMO)/results --xlsx || test $$? -eq 1
 

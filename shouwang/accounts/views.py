@@ -114,7 +114,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
         else:
             return _proved(request, device, "动态口令已绑定。")
     device = _unconfirmed(request.user) or actions.enrol_totp(by=request.user)
-    return render(request, "accounts/enrol.html", {"form": form, "device": device})
+    return render(request, "accounts/enrol.html", {"form": form, "device": device, "shown_token": _shown(device)})
 
 
 @before_obligations
@@ -132,8 +132,8 @@ def enrol_code(request: SignedInRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "token")
 def second_factor(request: SignedInRequest) -> HttpResponse:
     """登录的第二步，也是敏感操作前的再次验证；没有动态口令的岗位重输密码。"""
-    has_device = TotpDevice.objects.filter(user=request.user, confirmed=True).exists()
-    form: forms.Form = (TokenForm if has_device else ReenterPasswordForm)(request.POST or None)
+    mine = TotpDevice.objects.filter(user=request.user, confirmed=True).first()
+    form: forms.Form = (TokenForm if mine else ReenterPasswordForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             device = _prove(request, form)
@@ -141,7 +141,8 @@ def second_factor(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return _proved(request, device, "")
-    return render(request, "accounts/second_factor.html", {"form": form, "next": request.GET.get("next", "")})
+    context = {"form": form, "next": request.GET.get("next", ""), "shown_token": _shown(mine)}
+    return render(request, "accounts/second_factor.html", context)
 
 
 class PasswordWrong(ShouwangError):
@@ -205,6 +206,11 @@ def bootstrap(request: HttpRequest) -> HttpResponse:
             messages.success(request, "管理员账号已开设，请登录并绑定动态口令。")
             return redirect("accounts:login")
     return render(request, "accounts/bootstrap.html", {"form": form})
+
+
+def _shown(device: TotpDevice | None) -> str:
+    """The token itself, in the trial only: nobody trying the system has an authenticator bound to a made-up person."""
+    return device.next_token() if device is not None and settings.SHOW_TOKENS else ""
 
 
 def _unconfirmed(user: User) -> TotpDevice | None:

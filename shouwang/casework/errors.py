@@ -146,3 +146,21 @@ class ChangeRefused(CaseworkError):
 class ChangeDone(Conflict):
     code = "PRM-02"
     what = "这项修改已由{who}于{when}办理为“{state}”。"
+
+
+class ReportDone(Conflict):
+    code = "CLU-02"
+    what = "没有保存：这件通报已由{who}于{when}核对。"
+    do = "请刷新通报列表。"
+
+
+class ReportElsewhere(CaseworkError):
+    code = "CLU-03"
+    what = "{number} 不在{unit}的范围里，没有归入。"
+    do = "请在本团的户里选择。"
+
+
+class ClueItself(CaseworkError):
+    code = "CLU-04"
+    what = "一条线索不能并入它自己。"
+    do = "请选择另一户的线索。"

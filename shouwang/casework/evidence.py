@@ -1,4 +1,4 @@
-"""What was written into the form of a step, checked field by field and kept as plain values."""
+"""What was written into the form of a step, checked field by field, kept as plain values, and said again in words."""
 
 from __future__ import annotations
 
@@ -7,15 +7,38 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shouwang.casework.errors import EvidenceRefused
-from shouwang.policy.procedure import Field, Kind
+from shouwang.policy.procedure import Field, Kind, Way
 from shouwang.units.errors import Reading
-from shouwang.units.money import read_money
+from shouwang.units.money import read_money, yuan
 from shouwang.units.periods import read_date
 from shouwang.units.text import normalise
 
 _NAMES = re.compile(r"[、，,;；\s]+")
 _YES_NO = {"yes": "yes", "no": "no", "true": "yes", "false": "no", "是": "yes", "否": "no", "on": "yes"}
 _MOST_TEXT = 4000
+_LAPSED = "lapsed"
+_CHOSEN = {Kind.YES_NO, Kind.CHOICE, Kind.SEVERAL}
+_COUNTED = {Kind.PEOPLE: "人", Kind.SEVERAL: "项"}
+
+
+def is_asked(way: Way) -> bool:
+    """Whether an outcome wants the form filled in; where a step is sent back or declined, the reason is enough."""
+    return not way.back and way.status != _LAPSED
+
+
+def in_words(fields: Sequence[Field], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Kept values as people read them: label and text, in the order of the form. What nobody filled in is left out."""
+    return [(field.label, _said(field, values[field.name])) for field in fields if field.name in values]
+
+
+def _said(field: Field, value: Any) -> str:
+    if field.kind is Kind.YES_NO:
+        return {"yes": "是", "no": "否"}.get(value, str(value))
+    if field.kind is Kind.MONEY:
+        return f"{yuan(value)}元"
+    labels = dict(field.choices)
+    said = [labels.get(one, str(one)) for one in (value if isinstance(value, list) else [value])]
+    return "、".join(said)
 
 
 def checked(title: str, fields: Sequence[Field], given: Mapping[str, Any], *, passing: bool = True) -> dict[str, Any]:
@@ -47,7 +70,7 @@ def _is(value: Any, wanted: str) -> bool:
 
 def _one(field: Field, raw: Any) -> tuple[Any, str]:
     if raw is None or raw == "" or raw == []:
-        return None, "必须填写" if field.required else ""
+        return None, ("请选择" if field.kind in _CHOSEN else "必须填写") if field.required else ""
     reading = _READERS[field.kind](field, raw)
     if reading.failed:
         return None, reading.reason
@@ -55,7 +78,7 @@ def _one(field: Field, raw: Any) -> tuple[Any, str]:
         return None, field.help or "必须选“是”"
     amount = len(reading.value) if isinstance(reading.value, list) else reading.value
     if field.least and isinstance(amount, int) and amount < field.least:
-        return None, f"至少{field.least}"
+        return None, f"至少{field.least}{_COUNTED.get(field.kind, '')}"
     return reading.value, ""
 
 

@@ -19,6 +19,11 @@ COMMANDS = {
     "simulate": ("shouwang.cli.simulate", "改一个参数，看谁进来、谁出去。"),
     "check": ("shouwang.cli.check", "读一遍数据包，只核对，不筛查。"),
     "intake": ("shouwang.cli.intake", "读入数据包并存为事实库，供反复筛查。"),
+    "serve": ("shouwang.cli.serve", "在浏览器里使用守望。"),
+    "work": ("shouwang.cli.work", "办理后台任务：读部门文件、筛查。"),
+    "manage": ("shouwang.cli.manage", "安装与维护：migrate、backup、restore 等。"),
+    "audit": ("shouwang.cli.audit", "验证审计链，生成锚点。"),
+    "demo": ("shouwang.cli.practice.command", "造一个虚构的团，打开网页试用整个系统。"),
     "demo-data": ("shouwang.cli.demo", "造一个虚构的团，供试用。"),
 }
 

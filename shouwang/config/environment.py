@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,6 +43,15 @@ def whole_number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise BadEnvironment(name=name, value=value, allowed="非负整数")
     return int(value)
+
+
+def day(name: str) -> date | None:
+    """A date as 2020-05-20; None where it is not set."""
+    value = os.environ.get(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise BadEnvironment(name=name, value=value, allowed="年-月-日，例如 2020-05-20") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ SHOUWANG_DATABASE_URL  postgresql://… ; without it SQLite in SHOUWANG_HOME
 SHOUWANG_HOSTS      host names served, comma-separated; required in production
 SHOUWANG_PROXIES    how many reverse proxies stand in front and append to X-Forwarded-For (default 0)
 PASSWORD_PROFILE    dengbao (等保: composition and 90 days) or asvs (length and blocklist only)
+SHOUWANG_SCREENING_DAY the day screenings are asked for unless the person names another (default: today); for a trial on
+                    the data of an earlier year
 SHOUWANG_CRYPTO     aes (AES-256-GCM, HMAC-SHA256) or sm (SM4-GCM, HMAC-SM3, PBKDF2-SM3)
 """
 
@@ -33,6 +35,8 @@ SHOUWANG_ANCHORS = PLACE.home / "anchors" / "audit-anchors.jsonl"
 SHOUWANG_BACKUPS = PLACE.home / "backups"
 SHOUWANG_PROXIES = environment.whole_number("SHOUWANG_PROXIES", 0)
 SHOUWANG_CRYPTO = environment.choice("SHOUWANG_CRYPTO", "aes", "sm")
+SCREENING_DAY = environment.day("SHOUWANG_SCREENING_DAY")
+SHOW_TOKENS = ENV == "demo"  # a newcomer to the trial has no authenticator program at hand
 PASSWORD_PROFILE = environment.choice("PASSWORD_PROFILE", "dengbao", "asvs")
 
 DEBUG = False  # everywhere: the debug page prints personal data

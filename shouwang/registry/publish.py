@@ -24,6 +24,7 @@ from shouwang.registry.models import (
     SourceBatch,
 )
 from shouwang.registry.models.fact import NO, YES
+from shouwang.units.text import normalise
 
 Values = dict[str, Any]
 #: The columns by which two rows of a table say the same, as the fact has them.
@@ -140,14 +141,20 @@ class Known:
             ordered = rows.order_by("as_of", "pk").values_list(self.owner, "kind", "value")
             self._facts.update({(owner, kind): value for owner, kind, value in ordered})
         else:
-            self._rows.update(rows.values_list(self.owner, *_SAME[self.table].split()))
+            self._rows.update(_as_read(key) for key in rows.values_list(self.owner, *_SAME[self.table].split()))
 
     def all_there(self, facts: Sequence[models.Model]) -> bool:
         """Whether a row would say nothing new; a row once found there is used up."""
         if self.table in ("members", "households"):
             return all(self._facts.get((getattr(f, self.owner), f.kind)) == f.value for f in facts)  # type: ignore[attr-defined]
-        keys = [tuple(getattr(fact, name) for name in (self.owner, *_SAME[self.table].split())) for fact in facts]
+        names = (self.owner, *_SAME[self.table].split())
+        keys = [_as_read(getattr(fact, name) for name in names) for fact in facts]
         there = all(self._rows[key] > 0 for key in keys)
         if there:
             self._rows.subtract(keys)
         return there
+
+
+def _as_read(key: Iterable[Any]) -> tuple[Any, ...]:
+    """Texts as a file gives them back: `冲销：重复` is kept as written, but read from a cell as `冲销:重复`."""
+    return tuple(normalise(value) if isinstance(value, str) else value for value in key)

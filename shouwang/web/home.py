@@ -1,4 +1,4 @@
-"""The first page: who I am here, what my post lets me do, and what other parts of the system have to tell me."""
+"""The first page: what I have to do now, what other parts of the system have to tell me, and who I am here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.web.guard import PersonalRequest
+from shouwang.web.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +26,39 @@ class Tile:
     note: str = ""
     url: str = ""
     as_of: datetime | None = None
+    #: The smaller, the further in front; work to be done comes first.
+    order: int = 30
 
 
 Contributor = Callable[[User], Iterable[Tile]]
 #: Functions of other pages that give tiles for one person; each scopes its own figures.
 CONTRIBUTORS: list[Contributor] = []
+#: Functions that give a table of what one person has to do now.
+TASKS: list[Callable[[User], Table | None]] = []
 
 
 def contributes_tiles(function: Contributor) -> Contributor:
-    """Let a function's tiles appear on the first page, in the order of registration."""
+    """Let a function's tiles appear on the first page, in the order the tiles ask for."""
     CONTRIBUTORS.append(function)
     return function
 
 
+def contributes_tasks(function: Callable[[User], Table | None]) -> Callable[[User], Table | None]:
+    """Let a function's table of what is to be done stand at the top of the first page."""
+    TASKS.append(function)
+    return function
+
+
 def home(request: PersonalRequest) -> HttpResponse:
-    """首页：我是谁、在哪个岗位、能办什么。"""
+    """首页：先是要办的事，再是各项数字，最后是我在哪个岗位、能办什么。"""
     user = request.user
     post = user.acting_post
+    tiles = [tile for give in CONTRIBUTORS for tile in give(user)] if post else []
     context = {
         "post": post,
         "may": [permission.label for permission in Permission if post and permission in post.role_class.permissions],
-        "tiles": [tile for give in CONTRIBUTORS for tile in give(user)] if post else [],
+        "tiles": sorted(tiles, key=lambda tile: tile.order),
+        "tasks": [table for give in TASKS if post and (table := give(user)) is not None],
+        "now": timezone.now(),
     }
     return render(request, "home.html", context)

@@ -325,7 +325,7 @@ def test_forms_are_typed(staff: Staff, case: Case) -> None:
     with pytest.raises(EvidenceRefused) as refused:
         do(staff, case, "assess", evidence=bad)
     problems = refused.value.facts["problems"]
-    assert problems["attendees"] == "至少2" and problems["cause_note"] == "必须填写"
+    assert problems["attendees"] == "至少2人" and problems["cause_note"] == "必须填写"
     assert {"food", "clothing", "opinion"} <= set(problems)
     record = do(staff, case, "assess", evidence={**FORMS["assess"], "身份证": "659"})
     assert "身份证" not in record.evidence

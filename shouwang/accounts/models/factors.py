@@ -54,6 +54,14 @@ class TotpDevice(ThrottlingMixin, Device):  # type: ignore[misc]
         self.throttle_increment(commit=True)
         return False
 
+    def next_token(self) -> str:
+        """The token that will be accepted next: what the person's own program shows, or will show in a moment."""
+        now = int(time.time()) // _STEP
+        step = max(now, self.last_step + 1)
+        if step > now + _TOLERANCE:
+            return ""
+        return f"{TOTP(bytes.fromhex(self.seed), _STEP, 0, _DIGITS, step - now).token():0{_DIGITS}d}"
+
     def get_throttle_factor(self) -> int:
         return 1
 

@@ -9,11 +9,13 @@ from shouwang.casework.actions.parameters import (
     propose_parameter_change,
     reject_parameter_change,
 )
+from shouwang.casework.actions.reports import answer_report, place_report, report_person
 from shouwang.casework.actions.screening import run_screening
-from shouwang.casework.actions.steps import act, cosign, refuse_to_sign
+from shouwang.casework.actions.steps import act, cosign, refuse_to_sign, rehearse
 
 __all__ = [
     "act",
+    "answer_report",
     "appeal",
     "approve_parameter_change",
     "close_case",
@@ -23,14 +25,17 @@ __all__ = [
     "merge_clue",
     "open_case",
     "open_case_from_clue",
+    "place_report",
     "propose_parameter_change",
     "record_refusal",
     "record_relief",
     "record_visit",
     "refuse_to_sign",
+    "rehearse",
     "reject_parameter_change",
     "reopen_case",
     "report_clue",
+    "report_person",
     "run_screening",
     "triage_clue",
     "use_door",

@@ -10,17 +10,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from shouwang.accounts import audit
-from shouwang.accounts.models import Post, User
+from shouwang.accounts.models import Post, Unit, User
 from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import require
 from shouwang.casework import ranking, signing, versions
 from shouwang.casework.actions.lapses import stay_on_list
-from shouwang.casework.errors import ClueDone, ReasonNeeded
+from shouwang.casework.errors import ClueDone, ClueItself, ReasonNeeded
 from shouwang.casework.models import Clue, ClueAct, ClueLine, ClueSource, ClueState
 from shouwang.policy import workdays
 from shouwang.policy.book import policy_of
 from shouwang.policy.procedure import procedure_on
-from shouwang.registry.models import Household
+from shouwang.registry.actions.events import record_event
+from shouwang.registry.models import Event, Household
 
 WAITING = (ClueState.NEW, ClueState.TRIAGED)
 
@@ -68,24 +69,28 @@ def dismiss_clue(*, by: User, clue: Clue, reason: str, seen: int | None = None) 
 
 
 @transaction.atomic
-def merge_clue(*, by: User, clue: Clue, into: Clue, reason: str) -> Clue:
+def merge_clue(*, by: User, clue: Clue, into: Clue, reason: str, seen: int | None = None) -> Clue:
     """A clue is about the same matter as another one (a household that was split, one reported twice)."""
-    row = take(clue)
+    row = take(clue, seen)
     post = _may(by, row)
     require(by, Permission.CLUE_VIEW, into.household.unit)
+    if into.pk == row.pk:
+        raise ClueItself()
     close(row, ClueState.MERGED, by, post, reason, into)
     _audit(by, post, row, "clue.merged", into=str(into.uuid), reason=reason)
     return row
 
 
 @transaction.atomic
-def record_refusal(*, by: User, clue: Clue, reason: str, revisit_on: date | None = None) -> Clue:
+def record_refusal(
+    *, by: User, clue: Clue, reason: str, revisit_on: date | None = None, seen: int | None = None
+) -> Clue:
     """The family does not want to apply: the clue stays, with a day for the next visit."""
-    row = take(clue)
+    row = take(clue, seen)
     post = _may(by, row)
     if not reason.strip():
         raise ReasonNeeded(what_for="不愿申报")
-    day = revisit_on or _limit_from(row.household, timezone.localdate(), "revisit")
+    day = revisit_on or limit_from(row.household.regiment, timezone.localdate(), "revisit")
     stay_on_list(row, day)
     ClueAct(clue=row, verb="declined", reason=reason[:400], revisit_on=day, by=by, post=post).save(force_insert=True)
     _audit(by, post, row, "clue.declined", reason=reason, revisit_on=day)
@@ -93,33 +98,61 @@ def record_refusal(*, by: User, clue: Clue, reason: str, revisit_on: date | None
 
 
 @transaction.atomic
-def report_clue(*, by: User, household: Household, sentence: str, source: ClueSource = ClueSource.EVENT) -> Clue:
-    """A cadre, a department or the family itself says something about a household: one more line, never a second clue."""
+def report_clue(
+    *, by: User, household: Household, sentence: str, source: ClueSource = ClueSource.EVENT, cause: str = "",
+    occurred_on: date | None = None,
+) -> Clue:  # fmt: skip
+    """A cadre, a department or the family itself says something about a household: one more line, never a second clue.
+
+    With a cause and a day it is also an event of the household, which the next screening counts (二/二/p1). What a
+    department says becomes an event only when somebody who visits records it.
+    """
     household = (
         Household.objects.select_for_update(of=("self",)).select_related("unit", "regiment").get(pk=household.pk)
     )
-    department = _department(by)
+    department = department_of(by)
     post = require(by, Permission.CLUE_REPORT, household.unit, department)
     if not sentence.strip():
         raise ReasonNeeded(what_for="线索内容")
+    told = told_as(cause, occurred_on, sentence)
+    if cause and occurred_on and post.unit.level != Level.DEPARTMENT:
+        _event_once(by, household, occurred_on, cause, sentence.strip())
     source = ClueSource.DEPARTMENT if post.unit.level == Level.DEPARTMENT else source
-    today = timezone.localdate()
-    print_ = hashlib.sha256(f"{source}|{department}|{by.pk}|{sentence.strip()}".encode()).hexdigest()
-    clue = Clue.objects.filter(household=household, state__in=WAITING).first()
-    if clue is None:
-        clue = Clue(household=household, source=source, department=department, fingerprint=print_, raised_on=today)
-        clue.due_on = _limit_from(household, today, "triage")
-        clue.save(force_insert=True)
-    ClueLine.objects.get_or_create(
-        clue=clue, fingerprint=print_, rule="",
-        defaults={"source": source, "department": department, "sentence": sentence.strip(), "by": by},
-    )  # fmt: skip
-    ranking.rank(clue)
+    clue = add_line(household, source, department, told, by)
     _audit(by, post, clue, "clue.reported", source=str(source))
     return clue
 
 
-def _department(by: User) -> str:
+def add_line(household: Household, source: ClueSource, department: str, told: str, by: User) -> Clue:
+    """Put what was said on the waiting clue of a household, which is made if there is none."""
+    today = timezone.localdate()
+    print_ = hashlib.sha256(f"{source}|{department}|{by.pk}|{told}".encode()).hexdigest()
+    clue = Clue.objects.filter(household=household, state__in=WAITING).first()
+    if clue is None:
+        clue = Clue(household=household, source=source, department=department, fingerprint=print_, raised_on=today)
+        clue.due_on = limit_from(household.regiment, today, "triage")
+        clue.save(force_insert=True)
+    ClueLine.objects.get_or_create(
+        clue=clue, fingerprint=print_, rule="",
+        defaults={"source": source, "department": department, "sentence": told, "by": by},
+    )  # fmt: skip
+    return ranking.rank(clue)
+
+
+def _event_once(by: User, household: Household, day: date, cause: str, note: str) -> None:
+    """The event, unless the same one has been recorded already (a form sent twice)."""
+    if not Event.objects.filter(household=household, occurred_on=day, cause=cause, note=note, voids=None).exists():
+        record_event(by=by, household=household, occurred_on=day, cause=cause, note=note)
+
+
+def told_as(cause: str, occurred_on: date | None, sentence: str) -> str:
+    """`因病（2020-05-12）：住院手术，自付三万元`."""
+    when = f"（{occurred_on}）" if occurred_on else ""
+    return f"{cause}{when}：{sentence.strip()}" if cause else sentence.strip()
+
+
+def department_of(by: User) -> str:
+    """The code of the department somebody acts for; empty for everybody else."""
     posts = signing.effective_posts(by)
     return next((post.unit.department for post in posts if post.unit.level == Level.DEPARTMENT), "")
 
@@ -130,9 +163,9 @@ def _may(by: User, clue: Clue) -> Post:
     return post
 
 
-def _limit_from(household: Household, day: date, which: str) -> date:
+def limit_from(regiment: Unit, day: date, which: str) -> date:
     """The end of a limit the procedure in force names (`triage`, `revisit`)."""
-    book = versions.book_on(household.regiment, day)
+    book = versions.book_on(regiment, day)
     name = getattr(procedure_on(policy_of(book.policy.id), day), which)
     return workdays.after(day, book.parameters[name], book.series(name).unit)
 

@@ -15,7 +15,7 @@ from shouwang.casework import signing, snapshots
 from shouwang.casework.actions import lapses
 from shouwang.casework.desk import Desk, needed, told
 from shouwang.casework.errors import DoneBefore, NoSuchStep, ReasonNeeded, SignedBefore
-from shouwang.casework.evidence import checked
+from shouwang.casework.evidence import checked, is_asked
 from shouwang.casework.models import Case, CaseStatus, OpenStep, Signature, StepRecord
 from shouwang.policy.procedure import Step, Way
 
@@ -34,6 +34,32 @@ def act(
     seen: int | None = None,
 ) -> StepRecord:
     """Do an open step of a case, with one of its outcomes. `seen` is the revision on the page that was filled in."""
+    desk, record = _prepared(by, case, step, way, evidence, occurred_on, note, late_reason, seen)
+    return write_record(desk, record, f"case.{record.step}")
+
+
+@transaction.atomic
+def rehearse(
+    *,
+    by: User,
+    case: Case,
+    step: str,
+    way: str,
+    evidence: Mapping[str, Any] | None = None,
+    occurred_on: date | None = None,
+    note: str = "",
+    late_reason: str = "",
+    seen: int | None = None,
+) -> StepRecord:
+    """The record `act` would save, unsaved: for the page on which a decision is checked before it is signed."""
+    return _prepared(by, case, step, way, evidence, occurred_on, note, late_reason, seen)[1]
+
+
+def _prepared(
+    by: User, case: Case, step: str, way: str, evidence: Mapping[str, Any] | None, occurred_on: date | None, note: str,
+    late_reason: str, seen: int | None,
+) -> tuple[Desk, StepRecord]:  # fmt: skip
+    """The locked case and the record to be, everything checked."""
     desk = Desk.lock(case, seen)
     post = _admitted(by, desk, step)
     chosen = desk.open_step(step)
@@ -48,7 +74,7 @@ def act(
         case=desk.case, step=chosen.id, way=outcome.id, by=by, post=post, occurred_on=day, note=note.strip(),
         late_reason=late_reason.strip(), evidence=_evidence(chosen, outcome, evidence or {}),
     )  # fmt: skip
-    return write_record(desk, record, f"case.{chosen.id}")
+    return desk, record
 
 
 def write_record(desk: Desk, record: StepRecord, verb: str) -> StepRecord:
@@ -109,10 +135,7 @@ def _way(desk: Desk, step: Step, way_id: str) -> Way:
 
 
 def _evidence(step: Step, way: Way, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The form, in full where the step is done; where it is sent back or declined, the reason is enough."""
-    if way.back or way.status == CaseStatus.LAPSED:
-        return {}
-    return checked(step.title, step.fields, given, passing=not way.reason)
+    return checked(step.title, step.fields, given, passing=not way.reason) if is_asked(way) else {}
 
 
 def _waiting(record: StepRecord, seen: int | None) -> tuple[Desk, Step]:

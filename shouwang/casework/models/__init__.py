@@ -6,6 +6,7 @@ from shouwang.casework.models.field import Relief, ReliefKind, Visit, VisitKind
 from shouwang.casework.models.parameter import ChangeState, ParameterChange
 from shouwang.casework.models.procedure import ProcedureVersion
 from shouwang.casework.models.record import Confirmation, Signature, StepRecord
+from shouwang.casework.models.report import ClueReport
 from shouwang.casework.models.screening import Move, Purpose, RunLine, RunState, ScreeningRun
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Clue",
     "ClueAct",
     "ClueLine",
+    "ClueReport",
     "ClueSource",
     "ClueState",
     "Confirmation",

@@ -117,7 +117,7 @@ def _view(
     state = "open" if opened else "done" if step.id in desk.state.standing else "later"
     mine = [record for record in history if record.step == step.id]
     post = post_for(user, step.signers, desk.unit)
-    why = "" if post is None else _why_not(user, desk, step, kin)
+    why = "" if post is None else _why_not(user, desk, step, kin) or _too_early(step, opened)
     may = opened is not None and post is not None and not why
     waiting = opened.record if opened else None
     limit = desk.limit(step.deadline).words() if step.deadline else ""
@@ -136,6 +136,14 @@ def _why_not(user: User, desk: Desk, step: Step, kin: str) -> str:
     except CaseworkError as error:
         return error.part(error.what)
     return ""
+
+
+def _too_early(step: Step, opened: OpenStep | None) -> str:
+    """A step that must wait is open before its day, so that people see it coming."""
+    if opened is None or opened.earliest is None or opened.earliest <= timezone.localdate():
+        return ""
+    day = opened.earliest
+    return f"“{step.title}”最早在{day.year}年{day.month}月{day.day}日才能办理"
 
 
 def status_words(case: Case) -> str:

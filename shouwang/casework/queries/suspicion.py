@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from shouwang.accounts.models import User
-from shouwang.casework.desk import acts_of
+from shouwang.casework.desk import MILESTONES, acts_of
 from shouwang.casework.models import (
     LIVE,
     Case,
@@ -24,6 +24,7 @@ from shouwang.casework.models import (
     StepRecord,
     Visit,
 )
+from shouwang.casework.queries.disorder import doubtful
 from shouwang.casework.versions import frozen
 from shouwang.policy.procedure import Act
 from shouwang.registry.models import Household, Membership
@@ -48,7 +49,9 @@ def should_be_covered(user: User) -> QuerySet[RunLine]:
     rows = RunLine.objects.visible_to(user).filter(
         outcome__in=["met", "suspected"], run=Subquery(last.values("pk")[:1])
     )
-    rows = rows.exclude(Exists(_live(OuterRef("household")))).annotate(clue_state=Subquery(clue.values("state")[:1]))
+    rows = rows.exclude(Exists(_live(OuterRef("household")))).annotate(
+        clue_state=Subquery(clue.values("state")[:1]), clue_uuid=Subquery(clue.values("uuid")[:1])
+    )
     return rows.select_related("household__unit", "run").order_by("outcome", "household__number")
 
 
@@ -60,17 +63,22 @@ def off_book(user: User) -> QuerySet[Relief]:
 
 def disordered(user: User) -> Iterator[Disorder]:
     """Cases with a step missing or dated before one it follows. None of ours should be; brought-in history may."""
-    cases = Case.objects.visible_to(user).select_related("version", "household__unit").prefetch_related("records")
+    cases = Case.objects.visible_to(user).filter(doubtful()).select_related("version", "household__unit")
     for case in cases.iterator(chunk_size=200):
-        procedure = frozen(case.version).procedure
-        standing = dict(procedure.state(acts_of(case, procedure)).standing)
-        for column, step in (("compared_on", "compare"), ("checked_on", "check"), ("confirmed_on", "confirm")):
-            day = getattr(case, column)
-            if day is not None and step not in standing:
-                standing[step] = Act(step, "", day)
-        faults = procedure.faults(standing)
+        faults = faults_of(case)
         if faults:
-            yield Disorder(case, tuple(faults))
+            yield Disorder(case, faults)
+
+
+def faults_of(case: Case) -> tuple[str, ...]:
+    """What is missing or inverted in a case, in words."""
+    procedure = frozen(case.version).procedure
+    standing = dict(procedure.state(acts_of(case, procedure)).standing)
+    for column, step in MILESTONES.items():
+        day = getattr(case, column)
+        if day is not None and step not in standing:
+            standing[step] = Act(step, "", day)
+    return tuple(procedure.faults(standing))
 
 
 def recorded_late(user: User, days: int = 7) -> QuerySet[StepRecord]:

@@ -16,6 +16,7 @@ from shouwang.registry.actions.locking import not_future, person_of
 from shouwang.registry.conflicts import conflict_about
 from shouwang.registry.models import FactSource, Household, HouseholdFact, HouseholdKind, Person, PersonFact, PersonKind
 from shouwang.registry.models.fact import NO, YES
+from shouwang.registry.queries.facts import holding_fact
 from shouwang.sources.cells import read_cell
 from shouwang.terms.tables import HOUSEHOLDS, MEMBERS, Column
 from shouwang.units.errors import ShouwangError
@@ -36,6 +37,13 @@ class NoConflict(ShouwangError):
     code = "REG-72"
     what = "“{header}”没有互相矛盾的来源，不需要核定。"
     do = "如要更新，请直接登记新的情况。"
+
+
+class SettledBefore(NoConflict):
+    code = "REG-75"
+    conflict = True
+    what = "“{header}”已由{who}判定为“{value}”，依据是：{reason}。"
+    do = "如有新的情况，请另行登记。"
 
 
 class ReasonNeeded(ShouwangError):
@@ -76,7 +84,7 @@ def settle_conflict(
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, unit)
     conflict = conflict_about(about, kind)
     if conflict is None:
-        raise NoConflict(header=column.header)
+        raise nothing_to_settle(about, kind)
     if not reason.strip():
         raise ReasonNeeded()
     as_of = max(fact.as_of for fact in conflict.facts)
@@ -86,6 +94,15 @@ def settle_conflict(
         before=[f"{one.get_source_display()}：{one.value}" for one in conflict.facts], reason=reason,
     )  # fmt: skip
     return fact
+
+
+def nothing_to_settle(about: Person | Household, kind: str) -> ShouwangError:
+    """Why there is no conflict: somebody was first, or sources never differed."""
+    header, last = _column(about, kind).header, holding_fact(about, kind)
+    if last is None or last.source != FactSource.SETTLED:
+        return NoConflict(header=header)
+    who = last.entered_by.display_name if last.entered_by else "服务器控制台"
+    return SettledBefore(header=header, who=who, value=last.value, reason=last.reason)
 
 
 def spelled(column: Column, value: str) -> str:

@@ -14,8 +14,9 @@ from shouwang.units.errors import ShouwangError
 
 class ChangedMeanwhile(ShouwangError):
     code = "REG-20"
-    what = "{number} 在您打开之后已被别人改过，本次没有保存。"
-    do = "请刷新页面，看过最新情况后再办。"
+    conflict = True
+    what = "{number} 在您打开之后已被改过（{told}），本次没有保存。"
+    do = "请看过最新情况，确认仍要办理的再提交。"
 
 
 class HouseholdClosed(ShouwangError):
@@ -39,10 +40,23 @@ def hold(household: Household, version: int | None = None) -> Household:
     """The household as it is now, locked until the transaction ends. `version`: the one the user looked at."""
     held = Household.objects.select_for_update(of=("self",)).select_related("unit").get(pk=household.pk)
     if version is not None and held.version != version:
-        raise ChangedMeanwhile(number=held.number)
+        raise ChangedMeanwhile(number=held.number, told=_told_since(held, version))
     if held.closed_on is not None:
         raise HouseholdClosed(number=held.number, closed_on=held.closed_on)
     return held
+
+
+def _told_since(held: Household, version: int) -> str:
+    """Who changed what after a version was looked at: the last changes, at most three, the newest first."""
+    newest = held.changes.select_related("recorded_by", "membership__person").order_by("-pk")
+    lines = []
+    for change in newest[: max(1, min(held.version - version, 3))]:
+        who = change.recorded_by.display_name if change.recorded_by else "服务器控制台"
+        about = f"：{change.membership.person.name}" if change.membership else ""
+        lines.append(
+            f"{who}于{timezone.localtime(change.recorded_at):%m月%d日 %H:%M}办理{change.get_kind_display()}{about}"
+        )
+    return "；".join(lines) or "版本已更新"
 
 
 def touched(household: Household, *fields: str) -> None:

@@ -57,6 +57,17 @@ class HeadNeeded(ShouwangError):
     do = "请指定一位留下的成员为新户主。"
 
 
+class HeadAlready(ShouwangError):
+    code = "REG-46"
+    what = "{member} 本来就是户主。"
+
+
+class HeadStaysHead(ShouwangError):
+    code = "REG-47"
+    what = "{member} 是户主，改了关系这一户就没有户主。"
+    do = "要换户主，请办理“更换户主”。"
+
+
 @dataclass(frozen=True)
 class Newcomer:
     """Somebody who joins a household, as a form gives them."""
@@ -141,12 +152,16 @@ def remove_member(
 
 
 @transaction.atomic
-def change_relation(*, by: Actor, membership: Membership, relation: str, reason: str) -> Membership:
+def change_relation(
+    *, by: Actor, membership: Membership, relation: str, reason: str, version: int | None = None
+) -> Membership:
     """Correct how somebody is related to the head; the former row stays, superseded."""
-    household = hold(membership.household)
+    household = hold(membership.household, version)
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, household.unit)
     membership = present(membership, household)
     check_relation(household, relation, besides=membership)
+    if membership.relation == HEAD and relation != HEAD:
+        raise HeadStaysHead(member=membership.person.name)
     was, membership = membership.relation, supersede(membership, relation=relation)
     touched(household)
     _remember(household, ChangeKind.CORRECTED, timezone.localdate(), membership, reason, by)
@@ -155,6 +170,36 @@ def change_relation(*, by: Actor, membership: Membership, relation: str, reason:
         after=relation, reason=reason,
     )  # fmt: skip
     return membership
+
+
+@transaction.atomic
+def change_head(
+    *,
+    by: Actor,
+    household: Household,
+    new_head: Membership,
+    former_relation: str,
+    reason: str,
+    version: int | None = None,
+) -> Membership:
+    """Another member becomes 户主; the former one stays, related to them as said. The others are corrected one by one."""
+    household = hold(household, version)
+    allowed = permit(by, Permission.HOUSEHOLD_EDIT, household.unit)
+    new_head = present(new_head, household)
+    if new_head.relation == HEAD:
+        raise HeadAlready(member=new_head.person.name)
+    if former_relation not in RELATIONS or former_relation == HEAD:
+        raise RelationUnknown(relation=former_relation)
+    for former in open_members(household).filter(relation=HEAD):
+        supersede(former, relation=former_relation)
+    new_head = supersede(new_head, relation=HEAD)
+    touched(household)
+    _remember(household, ChangeKind.CORRECTED, timezone.localdate(), new_head, f"更换户主：{reason}"[:400], by)
+    audit.record(
+        by=by, post=allowed, verb="head.changed", target=household, member=new_head.member_number,
+        former=former_relation, reason=reason,
+    )  # fmt: skip
+    return new_head
 
 
 # ---- parts that other actions share; they neither ask for permission nor leave a trace of their own

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
+from django.utils import timezone
 
 from shouwang.accounts import audit
 from shouwang.accounts.models import User
@@ -132,14 +134,21 @@ def household_page(user: User, uuid: UUID | str, *, on: date | None = None) -> H
 
 
 def ledger_page(
-    user: User, household: Household, *, quarter: int | None = None, after: int | None = None, size: int = SIZE
+    user: User,
+    household: Household,
+    *,
+    quarter: int | None = None,
+    after: Any = None,
+    before: Any = None,
+    size: int = SIZE,
 ) -> Page[LedgerEntry]:
-    """The ledger of a household the user may see, newest line first."""
+    """The ledger of a household the user may see, newest line first; `reversed` says whether a line was taken back."""
     rows = LedgerEntry.objects.visible_to(user).standing().filter(household=household)
     if quarter is not None:
         rows = rows.filter(quarter=quarter)
     rows = rows.select_related("person", "batch", "recorded_by", "corrects", "transfer")
-    return page_of(rows, "pk", after=after, size=size, falling=True)
+    rows = rows.annotate(reversed=Exists(LedgerEntry.objects.filter(corrects=OuterRef("pk"))))
+    return page_of(rows, "pk", after=after, before=before, size=size, falling=True)
 
 
 def quarters_of(entries: Iterable[LedgerEntry]) -> list[QuarterLine]:
@@ -162,7 +171,8 @@ def quarters_of(entries: Iterable[LedgerEntry]) -> list[QuarterLine]:
 
 def _member_lines(members: Sequence[Membership], day: date) -> list[MemberLine]:
     facts: dict[int, list[PersonFact]] = defaultdict(list)
-    people = [member.person_id for member in members]
+    # Who has moved to another household belongs to those who may see that one.
+    people = [member.person_id for member in members if member.person.home_id == member.household_id]
     for fact in standing.facts_at(PersonFact, day).filter(person__in=people).select_related("entered_by", "batch"):
         facts[fact.person_id].append(fact)
     return [
@@ -179,7 +189,7 @@ def _holding(facts: Iterable[AnyFact]) -> dict[str, AnyFact]:
 def _timeline(changes: Sequence[Change], events: Sequence[Event], documents: Sequence[Document]) -> list[Moment]:
     moments = [Moment(change.occurred_on, "change", _told(change), change) for change in changes]
     moments += [Moment(event.occurred_on, "event", f"{event.cause} {event.note}".strip(), event) for event in events]
-    moments += [Moment(one.uploaded_at.date(), "document", one.title, one) for one in documents]
+    moments += [Moment(timezone.localdate(one.uploaded_at), "document", one.title, one) for one in documents]
     return sorted(moments, key=lambda moment: moment.day, reverse=True)
 
 

@@ -15,7 +15,7 @@ from shouwang.accounts.scope import AccessDenied, holds
 from shouwang.registry import search
 from shouwang.registry.models import Household, Membership, Person
 from shouwang.registry.models.household import HEAD
-from shouwang.registry.queries.paging import SIZE, Page, page_of
+from shouwang.registry.queries.paging import CAP, SIZE, Page, page_of
 from shouwang.units import identity
 
 
@@ -47,9 +47,9 @@ def households_for(
     return Page(_lines(page.rows), page.count, page.capped, page.after, page.before)
 
 
-def visible(user: User, wanted: HouseholdFilter) -> QuerySet[Household]:
+def visible(user: User, wanted: HouseholdFilter, permission: Permission | None = None) -> QuerySet[Household]:
     """The households a filter leaves of those a user may see: for lists, exports and counts alike."""
-    rows: QuerySet[Household] = Household.objects.visible_to(user).select_related("unit")
+    rows: QuerySet[Household] = Household.objects.visible_to(user, permission).select_related("unit")
     if not wanted.closed:
         rows = rows.filter(closed_on=None)
     if wanted.unit is not None:
@@ -61,6 +61,20 @@ def visible(user: User, wanted: HouseholdFilter) -> QuerySet[Household]:
     if wanted.citizen_number:
         rows = rows.filter(pk__in=_homes(user, wanted.citizen_number))
     return rows
+
+
+def registry_counts(user: User) -> tuple[int, int] | None:
+    """Open households a user may see, and the people in them; None where there are too many to count while one waits."""
+    households = Household.objects.visible_to(user).filter(closed_on=None)[: CAP + 1].count()
+    if households > CAP:
+        return None
+    there = Membership.objects.visible_to(user).filter(left_on=None, superseded_at=None, household__closed_on=None)
+    return households, there.count()
+
+
+def companies_for(user: User) -> QuerySet[Unit]:
+    """Where a user may register a household or move one to: companies not closed."""
+    return Unit.objects.visible_to(user, Permission.HOUSEHOLD_EDIT).filter(level=Level.COMPANY, closed_on=None)
 
 
 def _at(unit: Unit) -> Q:

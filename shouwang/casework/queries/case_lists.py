@@ -1,0 +1,96 @@
+"""Which cases does a person look for, how many are there of each kind, and may a new one be opened?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from shouwang.accounts.models import Unit, User
+from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.scope import require
+from shouwang.casework import versions
+from shouwang.casework.models import LIVE, Case, CaseStatus, OpenStep, ProcedureVersion
+from shouwang.casework.queries.cases import case_list
+from shouwang.casework.signing import post_for, why_recuse
+from shouwang.policy.book import policy_of
+from shouwang.policy.procedure import procedure_on
+from shouwang.registry import search
+from shouwang.registry.models import Household, Membership, Person
+from shouwang.registry.models.household import HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What is looked for; blank means any. `unit`: it and those below. `text`: a number of case or household, or a name."""
+
+    status: str = ""
+    step: str = ""
+    unit: Unit | None = None
+    overdue: bool = False
+    text: str = ""
+
+
+def find_cases(user: User, wanted: CaseFilter) -> QuerySet[Case]:
+    """The cases a filter leaves of those a person may see, with their open steps."""
+    opened = OpenStep.objects.order_by("due_on", "pk")
+    rows = case_list(user, wanted.status).prefetch_related(Prefetch("open_steps", queryset=opened))
+    if wanted.step:
+        rows = rows.filter(Exists(OpenStep.objects.filter(case=OuterRef("pk"), step=wanted.step)))
+    if wanted.unit is not None and wanted.unit.level != Level.CORPS:
+        rows = rows.filter(**{f"household__{wanted.unit.level}": wanted.unit.pk})
+    if wanted.overdue:
+        rows = rows.filter(_late())
+    return rows.filter(_called(wanted.text)) if wanted.text else rows
+
+
+def case_counts(user: User) -> dict[str, int]:
+    """How many cases of each status a person may see, and how many are late (`overdue`)."""
+    rows = case_list(user).order_by()
+    counts = dict(rows.values_list("status").annotate(n=Count("pk")))
+    return counts | {"overdue": rows.filter(_late()).count()}
+
+
+def steps_in_use(user: User) -> dict[str, str]:
+    """The steps of every procedure that the cases of a person follow: id and title."""
+    seen = Case.objects.visible_to(user).order_by().values("version").distinct()
+    found: dict[str, str] = {}
+    for version in ProcedureVersion.objects.filter(pk__in=seen):
+        found |= {step.id: step.title for step in versions.frozen(version).procedure.steps}
+    return found
+
+
+def heads_of(households: Iterable[int]) -> dict[int, str]:
+    """The name of the head of each household."""
+    there = Membership.objects.filter(household__in=list(households), relation=HEAD, left_on=None, superseded_at=None)
+    return dict(there.order_by().values_list("household", "person__name"))
+
+
+def why_not_open(user: User, household: Household) -> str:
+    """Why a person may not open a case for a household; empty where it may be done. Raises AccessDenied outside."""
+    require(user, Permission.CASE_VIEW, household.unit)
+    today = timezone.localdate()
+    policy = versions.policy_on(household.regiment, today)
+    signers = procedure_on(policy_of(policy), today).first.signers
+    if post_for(user, signers, household.unit) is None:
+        return f"立案由{'或'.join(dict.fromkeys(signer.title for signer in signers))}办理"
+    kin = why_recuse(user, household)
+    if kin:
+        return f"您须回避：{kin}"
+    live = Case.objects.filter(household=household, status__in=LIVE).first()
+    return f"这一户已有个案{live.number}（{CaseStatus(live.status).label}）" if live else ""
+
+
+def _late() -> Q:
+    """An open step past its limit, or a case past the limit of the whole before it was decided."""
+    today = timezone.localdate()
+    late_step = OpenStep.objects.filter(case=OuterRef("pk"), due_on__lt=today)
+    return Q(Exists(late_step)) | Q(status=CaseStatus.ACTIVE, due_on__lt=today)
+
+
+def _called(text: str) -> Q:
+    text = text.strip()
+    by_name = Q(household__in=Person.objects.filter(search.called(text)).values("home"))
+    return Q(number__icontains=text) | Q(household__number__startswith=text) | by_name

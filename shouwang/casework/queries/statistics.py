@@ -1,0 +1,126 @@
+"""Totals by unit, households and people together, without a single household in them (四/三; PIPL, small cells).
+
+Who may not see households is not told numbers from 1 to 4 either, and a total counts only what is told, so that nothing
+can be worked out by subtraction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from shouwang.accounts.models import Unit, User
+from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.scope import effective_posts
+from shouwang.casework.models import LIVE, Case, CaseStatus, Clue
+from shouwang.casework.queries.clues import WAITING
+from shouwang.casework.queries.units import at
+from shouwang.registry.models import Household, Membership
+
+#: Numbers below this are not told to those who may not see households.
+FEWEST = 5
+_BELOW = {
+    Level.CORPS: Level.DIVISION,
+    Level.DIVISION: Level.REGIMENT,
+    Level.REGIMENT: Level.COMPANY,
+    Level.COMPANY: Level.COMPANY,
+}
+#: What is counted, in the order of the columns.
+MEASURES = {
+    "households": "在册",
+    "clues": "待处理线索",
+    "active": "办理中个案",
+    "confirmed": "已确认",
+    "refused": "不予认定",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Households and people together; both None where the number is too small to be told."""
+
+    households: int | None
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit with a cell for each measure. `deeper`: there are units below it to look at."""
+
+    unit: Unit
+    cells: dict[str, Cell]
+    deeper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The table: the units right below one unit, and their totals."""
+
+    unit: Unit
+    lines: tuple[UnitLine, ...]
+    totals: dict[str, Cell]
+    hidden: bool
+
+
+def territories(user: User) -> QuerySet[Unit]:
+    """The units of a person's posts that allow totals."""
+    posts = [p for p in effective_posts(user) if Permission.AGGREGATE_VIEW in p.role_class.permissions]
+    return Unit.objects.filter(pk__in=[post.unit_id for post in posts]).order_by("path")
+
+
+def statistics(user: User, unit: Unit) -> Statistics:
+    """Totals of the units below `unit`, of what the person's posts reach."""
+    level = _BELOW[Level(unit.level)]
+    hide = not any(Permission.HOUSEHOLD_VIEW in post.role_class.permissions for post in effective_posts(user))
+    units = list(Unit.objects.filter(at(unit, ""), level=level, closed_on=None).order_by("path"))
+    counted = {name: _by_unit(rows, level) for name, rows in _measured(user, unit).items()}
+    lines = tuple(
+        UnitLine(
+            one, {name: _told(found.get(one.pk, (0, 0)), hide) for name, found in counted.items()},
+            level != Level.COMPANY,
+        )
+        for one in units
+    )  # fmt: skip
+    totals = {name: _sum(line.cells[name] for line in lines) for name in MEASURES}
+    hidden = any(cell.households is None for line in lines for cell in line.cells.values())
+    return Statistics(unit, lines, totals, hidden)
+
+
+def _measured(user: User, unit: Unit) -> dict[str, QuerySet[Household]]:
+    """The households of each measure: every one once, however many clues or cases it had."""
+    rows = Household.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(at(unit, ""), closed_on=None)
+    cases = Case.objects.filter(at(unit))
+    clues = Clue.objects.filter(at(unit), state__in=WAITING, still_found=True)
+    refused = cases.filter(status=CaseStatus.REFUSED).exclude(
+        household__in=cases.filter(status__in=LIVE).values("household")
+    )
+    chosen = {
+        "clues": clues,
+        "active": cases.filter(status__in=[CaseStatus.ACTIVE, CaseStatus.APPEALED]),
+        "confirmed": cases.filter(status=CaseStatus.CONFIRMED),
+        "refused": refused,
+    }
+    return {"households": rows} | {name: rows.filter(pk__in=q.values("household")) for name, q in chosen.items()}
+
+
+def _by_unit(rows: QuerySet[Household], level: Level) -> dict[int, tuple[int, int]]:
+    """Households and the people in them, by unit, in two queries."""
+    column = level.value
+    households = dict(rows.order_by().values_list(column).annotate(n=Count("pk")))
+    there = Membership.objects.filter(Q(left_on=None), superseded_at=None, household__in=rows.values("pk"))
+    people: defaultdict[int, int] = defaultdict(int)
+    people.update(dict(there.order_by().values_list(f"household__{column}").annotate(n=Count("pk"))))
+    return {key: (n, people[key]) for key, n in households.items()}
+
+
+def _told(found: tuple[int, int], hide: bool) -> Cell:
+    small = hide and any(0 < number < FEWEST for number in found)
+    return Cell(None, None) if small else Cell(*found)
+
+
+def _sum(cells: Iterable[Cell]) -> Cell:
+    told = [cell for cell in cells if cell.households is not None]
+    return Cell(sum(cell.households or 0 for cell in told), sum(cell.people or 0 for cell in told))

@@ -1,0 +1,20 @@
+"""What there is to do, worked out from the records: each kind of task in one class, registered by `@task_source`.
+
+A floor above adds a kind of its own by declaring one more class; the worklist, its tabs and its counts follow.
+"""
+
+from shouwang.casework.queries.tasks import clues, files, parameters, rounds, steps
+from shouwang.casework.queries.tasks.source import SOURCES, Counts, Task, TaskSource, task_source
+
+__all__ = [
+    "SOURCES",
+    "Counts",
+    "Task",
+    "TaskSource",
+    "clues",
+    "files",
+    "parameters",
+    "rounds",
+    "steps",
+    "task_source",
+]

@@ -1,0 +1,66 @@
+"""Clues that wait to be visited and decided, and departments' reports of people nobody has found yet."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from shouwang.accounts.models import User
+from shouwang.accounts.roles import Permission
+from shouwang.accounts.scope import effective_posts
+from shouwang.casework.models import Clue, ClueReport, ClueState
+from shouwang.casework.queries.tasks.source import RowSource, Task, task_source
+from shouwang.casework.queries.tasks.steps import kin_households
+
+
+@task_source
+class Clues(RowSource):
+    """待处理的线索，和到了再访日期的。"""
+
+    kind, title, order = "clue", "线索", (F("due_on").asc(nulls_last=True), "-score", "pk")
+
+    def rows(self, user: User) -> QuerySet[Clue]:
+        return clues_to_triage(user)
+
+    def task(self, row: Clue, today: date) -> Task:
+        new = row.state == ClueState.NEW
+        return Task(
+            self.kind, str(row.uuid), "新线索" if new else "再次走访",
+            "走访核实：立案、并入或写明理由不立案" if new else "再次走访",
+            f"户{row.household.number}：{'；'.join(row.reasons)}", row.household.unit.name, row.raised_on, row.due_on,
+            row.due_on is not None and row.due_on < today, at=("clue", str(row.uuid)),
+        )  # fmt: skip
+
+
+@task_source
+class Reports(RowSource):
+    """部门通报里号码对不上户的。"""
+
+    kind, title = "report", "部门通报"
+
+    def rows(self, user: User) -> QuerySet[ClueReport]:
+        return reports_to_place(user)
+
+    def task(self, row: ClueReport, today: date) -> Task:
+        return Task(
+            self.kind, str(row.uuid), "部门通报待归户", "查明是哪一户并归入，或写明为什么不处理",
+            f"{row.unit.name}通报：{row.person_name}，{row.cause}", row.unit.name, row.reported_at.date(), row.due_on,
+            row.due_on < today, at=("report", str(row.uuid)),
+        )  # fmt: skip
+
+
+def clues_to_triage(user: User) -> QuerySet[Clue]:
+    """Clues that wait for a company, or of any company for the regiment's office, still found or reported by people."""
+    if not any(Permission.CASE_DECLARE in post.role_class.permissions for post in effective_posts(user)):
+        return Clue.objects.none()
+    waiting = Clue.objects.visible_to(user, Permission.CASE_DECLARE).filter(
+        state__in=[ClueState.NEW, ClueState.TRIAGED], still_found=True
+    )
+    return waiting.exclude(household__in=kin_households(user)).select_related("household__unit")
+
+
+def reports_to_place(user: User) -> QuerySet[ClueReport]:
+    """Reports that wait for somebody who may look people up by number."""
+    rows = ClueReport.objects.visible_to(user, Permission.PERSON_SEARCH).filter(clue=None, answer="")
+    return rows.select_related("unit", "by")

@@ -1,0 +1,108 @@
+"""What departments send (四/一 数据共享与比对): files due for the last quarter, batches to confirm, rows nobody could match."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from shouwang.accounts.models import Unit, User
+from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.scope import effective_posts
+from shouwang.casework.queries.tasks.source import ListSource, Task, task_source
+from shouwang.registry.models import BatchState, BatchStep, SourceBatch, SourceRow
+from shouwang.registry.models.batch import OPEN
+from shouwang.units import periods
+
+
+@task_source
+class Batches(ListSource):
+    """读好了、等人确认入库的批次。"""
+
+    kind, title = "batch", "待入库文件"
+
+    def listed(self, user: User, today: date) -> list[Task]:
+        staged = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(state=BatchState.STAGED)
+        begun = _first_step_days(staged)
+        return [
+            Task(
+                self.kind, str(row.uuid), "确认入库", "核对预览后确认入库，或撤销这一批", row.file_name, row.unit.name,
+                begun.get(row.pk, today), None, overdue=False, at=("batch", str(row.uuid)),
+            )
+            for row in staged.select_related("unit").order_by("pk")
+        ]  # fmt: skip
+
+
+@task_source
+class Matches(ListSource):
+    """对不上人的行，一批一件。"""
+
+    kind, title = "match", "疑难比对"
+
+    def listed(self, user: User, today: date) -> list[Task]:
+        rows = SourceRow.objects.visible_to(user, Permission.MATCH_DECIDE).filter(
+            outcome__in=OPEN, batch__state__in=[BatchState.STAGED, BatchState.CONFIRMED]
+        )
+        found = dict(rows.order_by().values_list("batch").annotate(n=Count("pk")))
+        batches = SourceBatch.objects.filter(pk__in=found)
+        begun = _first_step_days(batches)
+        return [
+            Task(
+                self.kind, str(row.uuid), "疑难比对", f"{found[row.pk]}行对不上人，逐行判定", row.file_name, row.unit.name,
+                begun.get(row.pk, today), None, overdue=False, at=("matching", str(row.uuid)),
+            )
+            for row in batches.select_related("unit").order_by("pk")
+        ]  # fmt: skip
+
+
+@task_source
+class FilesDue(ListSource):
+    """上一季度的部门数据还没有报送：部门自己的一件，团办汇总的一件（二/四/3 依季递延）。"""
+
+    kind, title = "files_due", "部门报送"
+
+    def listed(self, user: User, today: date) -> list[Task]:
+        found = []
+        for post in effective_posts(user):
+            held = post.role_class.permissions
+            if post.unit.level == Level.DEPARTMENT and Permission.SOURCE_UPLOAD in held:
+                found += self._own(post.unit, today)
+            elif post.unit.level == Level.REGIMENT and Permission.COMPARISON_RUN in held:
+                found += self._of_departments(post.unit, today)
+        return found
+
+    def _own(self, unit: Unit, today: date) -> list[Task]:
+        if not _lacking(Unit.objects.filter(pk=unit.pk), today).exists():
+            return []
+        return [self._task(unit, f"报送{_quarter(today)}的数据", "上一季度还没有报送", today)]
+
+    def _of_departments(self, regiment: Unit, today: date) -> list[Task]:
+        departments = Unit.objects.filter(level=Level.DEPARTMENT, regiment=regiment, closed_on=None)
+        names = list(_lacking(departments, today).order_by("path").values_list("name", flat=True))
+        if not names:
+            return []
+        return [self._task(regiment, f"请{len(names)}个部门报送{_quarter(today)}的数据", "、".join(names), today)]
+
+    def _task(self, unit: Unit, todo: str, about: str, today: date) -> Task:
+        now = periods.quarter_of(today)
+        return Task(
+            self.kind, str(unit.uuid), "部门数据", todo, about, unit.name, periods.first_day(now), periods.last_day(now),
+            overdue=False, at=("sources",),
+        )  # fmt: skip
+
+
+def _lacking(departments, today: date):  # type: ignore[no-untyped-def]
+    """Departments without a file as of the end of the last full quarter or later."""
+    end = periods.last_day(periods.quarter_of(today) - 1)
+    sent = SourceBatch.objects.filter(unit=OuterRef("pk"), as_of__gte=end).exclude(state=BatchState.UNDONE)
+    return departments.filter(~Exists(sent))
+
+
+def _quarter(today: date) -> str:
+    return periods.quarter_words(periods.quarter_of(today) - 1)
+
+
+def _first_step_days(batches) -> dict[int, date]:  # type: ignore[no-untyped-def]
+    steps = BatchStep.objects.filter(Q(batch__in=batches.values("pk"))).order_by("-pk").values_list("batch", "at")
+    return {batch: timezone.localdate(at) for batch, at in steps}

@@ -1,0 +1,26 @@
+"""The registry on the first page: how many households and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from shouwang.accounts.models import User
+from shouwang.accounts.roles import Permission
+from shouwang.accounts.scope import holds
+from shouwang.registry.queries import CAP, registry_counts
+from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.templatetags.ui import count
+
+
+@contributes_tiles
+def registry_tile(user: User) -> Iterable[Tile]:
+    """在册户数和人数."""
+    if not holds(user, Permission.HOUSEHOLD_VIEW):
+        return []
+    counted = registry_counts(user)
+    if counted is None:
+        return [Tile("在册", count(CAP), "户以上", url=reverse("web:households"))]
+    households, people = counted
+    return [Tile("在册", count(households), "户", f"{count(people)} 人", reverse("web:households"))]

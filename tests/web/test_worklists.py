@@ -1,0 +1,118 @@
+"""待办, 超期, 疑点, 统计 and the first page: the same number in the tab, the list and the tile; only one's own units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from shouwang.accounts.models import AuditEvent, Unit
+from shouwang.casework import actions
+from shouwang.casework.models import Case, ReliefKind
+from tests.casework.conftest import ROLES, MakeHouse, Staff, do, house, staff
+from tests.web.test_clues import INCOME, body, homes, listed, screened, tabs
+
+__all__ = ["homes", "house", "staff"]
+
+Browser = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+
+
+def rows(page: str) -> int:
+    return page.count('<th role="rowheader"')
+
+
+@pytest.fixture
+def busy(staff: Staff, house: MakeHouse, tree: dict[str, Unit]) -> list[Case]:
+    """Cases in two companies, one of them late, with findings and relief beside them."""
+    cases = [
+        actions.open_case(by=worker, household=house(at))
+        for at, worker in (("c1", staff.cadre), ("c2", staff.cadre_c2))
+    ]
+    do(staff, cases[0], "declare")
+    cases[0].open_steps.update(due_on=timezone.localdate() - timedelta(days=2))
+    screened(tree["r7"], [house("c1"), house("c2")], INCOME)
+    actions.record_relief(by=staff.cadre, household=house("c1"), kind=ReliefKind.GOODS, amount=50_000)
+    return cases
+
+
+@pytest.mark.parametrize("name", [name for name in ROLES if name != "corps"])
+def test_the_same_number_in_tab_list_and_tile(browser: Browser, staff: Staff, busy: list[Case], name: str) -> None:
+    client = browser(staff[name])
+    page = body(client.get(reverse("web:inbox")))
+    counts = tabs(page)
+    assert counts["全部"] == rows(page) == sum(n for label, n in counts.items() if label != "全部")
+    for url in re.findall(r'<a href="(/inbox/\?kind=\w+)"', page):
+        part = body(client.get(url))
+        current = re.search(r'aria-current="page">[^<]+ <b>(\d+)</b>', part)
+        assert current is not None and int(current[1]) == rows(part)
+    first = body(client.get("/"))
+    assert re.search(rf'需要我处理</span><span class="tile__figure">{counts["全部"]} ', first)
+
+
+def test_overdue_and_suspicions_only_of_ones_own_units(browser: Browser, staff: Staff, busy: list[Case]) -> None:
+    for name, late, missed in (("secretary", 1, 1), ("secretary_c2", 0, 1), ("office", 1, 2), ("office_r8", 0, 0)):
+        client = browser(staff[name])
+        assert rows(body(client.get(reverse("web:overdue")))) == late, name
+        page = body(client.get(reverse("web:suspicion", args=["should_be_covered"])))
+        assert rows(page) == missed, name
+        told = re.findall(
+            r'<a href="/suspicions/(\w+)/">.*?<b>(\d+)</b>', body(client.get(reverse("web:suspicions"))), re.S
+        )
+        for kind, count in told:
+            assert rows(body(client.get(reverse("web:suspicion", args=[kind])))) == int(count), (name, kind)
+        total = sum(int(count) for _, count in told)
+        assert re.search(rf'疑点</span><span class="tile__figure">{total} ', body(client.get("/"))), name
+
+
+def test_who_may_open_a_suspicion_list(browser: Browser, staff: Staff, busy: list[Case]) -> None:
+    for name, opened in (("cadre", False), ("leader", True), ("division", True), ("hospital", False), ("corps", False)):
+        answer = browser(staff[name]).get(reverse("web:suspicions"))
+        assert answer.status_code == (200 if opened else 404), name
+    client = browser(staff.cadre)
+    assert client.get(reverse("web:suspicion", args=["never_seen"])).status_code == 200
+    assert client.get(reverse("web:suspicion", args=["off_book"])).status_code == 404
+    assert client.get(reverse("web:suspicion", args=["nonsense"])).status_code == 404
+
+
+def test_an_export_follows_the_filter_and_is_recorded(
+    browser: Browser, staff: Staff, busy: list[Case], tree: dict[str, Unit]
+) -> None:
+    address = f"{reverse('web:suspicion_export', args=['should_be_covered'])}?unit={tree['c2'].uuid}"
+    client = browser(staff.office)
+    assert "共 1 条" in body(client.get(address))
+    assert client.post(address, {"reason": ""}).status_code == 200
+    made = client.post(address, {"reason": "督导"})
+    assert made["Content-Disposition"].startswith("attachment") and made.content[:2] == b"PK"
+    event = AuditEvent.objects.latest("seq")
+    assert event.verb == "suspicion.exported" and '"count":1' in event.facts
+    assert browser(staff.secretary).get(address).status_code == 404
+    assert browser(staff.office, proved=False).get(address).status_code == 302
+
+
+def test_done_and_touched(browser: Browser, staff: Staff, busy: list[Case]) -> None:
+    client = browser(staff.cadre)
+    for name in ("done", "touched"):
+        assert busy[0].number in body(client.get(reverse(f"web:{name}")))
+        assert busy[1].number not in body(client.get(reverse(f"web:{name}")))
+    assert browser(staff.hospital).get(reverse("web:done")).status_code == 404
+
+
+def test_totals_name_no_household_and_no_small_number(browser: Browser, staff: Staff, busy: list[Case]) -> None:
+    page = body(browser(staff.corps).get(reverse("web:statistics")))
+    assert "少于 5" in page and not any(case.household.number in page for case in busy)
+    assert "d1" in page
+    exact = body(browser(staff.office).get(reverse("web:statistics")))
+    assert "少于 5" not in exact and listed(exact) == []
+    assert browser(staff.cadre).get(reverse("web:statistics")).status_code == 404
+
+
+def test_a_department_is_asked_for_its_file(browser: Browser, staff: Staff) -> None:
+    page: Any = body(browser(staff.hospital).get(reverse("web:inbox")))
+    assert "上一季度还没有报送" in page and rows(page) == 1
