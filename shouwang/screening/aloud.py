@@ -101,12 +101,12 @@ def _in_full(rule: RuleReason) -> Iterator[Line]:
         remark = f"；{parameter.discretion}" if parameter.discretion else ""
         changed = "；本次改用此值" if parameter.changed else ""
         yield Line(1, _PLAIN, f"标准：{parameter.label} {parameter.text}（条款 {parameter.clause}{remark}{changed}）")
-    for figure in _shown(rule):
-        yield Line(1, _PLAIN, f"数据：{figure.title} {figure.text}{_places(figure.rows)}")
+    for figure in figures_shown(rule):
+        yield Line(1, _PLAIN, f"数据：{figure.title} {figure.text}{places(figure.rows)}")
     yield from _changes(rule, every=True)
 
 
-def _shown(rule: RuleReason) -> list[FigureReason]:
+def figures_shown(rule: RuleReason) -> list[FigureReason]:
     """The figures to read out: those the rule mentions, and parts of them that say something more."""
     figures = [f for f in rule.figures if f.unit != "文字" and (f.rows or f.value not in (0, False))]
     named = [figure for figure in figures if figure.id in rule.named]
@@ -141,7 +141,7 @@ def _changes(rule: RuleReason, *, every: bool) -> Iterator[Line]:
         yield from (Line(1, _PLAIN, f"怎样会变：{text}") for text in turn_texts(rule.turns))
 
 
-def _places(rows: Sequence[RowBehind]) -> str:
+def places(rows: Sequence[RowBehind]) -> str:
     """`（ledger.csv 第66—69行）`."""
     if not rows:
         return ""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shouwang.units.errors import Notice, Reading, ShouwangError
 from shouwang.units.exports import safe_cell
-from shouwang.units.text import blank, normalise
+from shouwang.units.text import blank, normalise, reading_order
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,15 @@ def test_readings_and_notices() -> None:
     assert Reading(reason="不是数字").failed
     assert Notice("户.csv", "跳过标题").sentence() == "户.csv：跳过标题"
     assert Notice("户.csv", "合计行", 9).sentence() == "户.csv 第9行：合计行"
+
+
+def test_units_stand_in_the_order_people_count_them() -> None:
+    names = "十一连 园艺二连 二连 2连 十连 一连 团部社区 园艺一连 二十一连 10连 一百零三连".split()
+    wanted = "一连 二连 2连 十连 10连 十一连 二十一连 一百零三连 团部社区 园艺一连 园艺二连".split()
+    assert sorted(names, key=reading_order) == wanted
+
+
+@given(st.lists(st.text("一二三十百〇零0129连社", max_size=8)))
+def test_any_names_can_be_put_in_order(names: list[str]) -> None:
+    once = sorted(names, key=reading_order)
+    assert sorted(once, key=reading_order) == once

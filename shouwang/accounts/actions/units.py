@@ -64,7 +64,8 @@ def create_unit(
     if level in (Level.DIVISION, Level.REGIMENT, Level.COMPANY):
         columns = {**columns, f"{level}_id": number}
     unit = Unit(id=number, code=code, name=name, level=level, parent=parent, department=department, **columns)
-    unit.path = f"{parent.path if parent else '/'}{number}/"
+    # Padded, because lists are ordered by it as text: units of one parent stand in the order they were set up.
+    unit.path = f"{parent.path if parent else '/'}{number:06d}/"
     unit.save(force_insert=True)
     audit.record(by=by, post=allowed, verb="unit.created", target=unit, code=code, name=name, level=str(level))
     return unit

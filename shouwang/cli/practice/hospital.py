@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import xlsxwriter
+from django.db.models import Case, When
 
 from shouwang.accounts.models import Unit
 from shouwang.casework.models import RunLine
@@ -43,14 +44,14 @@ def write(path: Path, regiment: Unit, as_of: date) -> Path:
 
 
 def _patients(regiment: Unit) -> list[Person]:
-    """Heads of families in the busiest 连 that the last screening left alone."""
-    company = busiest(regiment)[0]
-    flagged = RunLine.objects.filter(outcome__in=FLAGGED, household__unit=company).values("household")
+    """Heads of families that the last screening left alone, those of the busiest 连 first."""
+    flagged = RunLine.objects.filter(outcome__in=FLAGGED, household__regiment=regiment).values("household")
     heads = Membership.objects.filter(
-        household__unit=company, relation="户主", left_on=None, superseded_at=None, resident_here=True
+        household__regiment=regiment, relation="户主", left_on=None, superseded_at=None, resident_here=True
     )
-    heads = heads.exclude(household__in=flagged).exclude(person__citizen_index="").order_by("pk")
-    return [head.person for head in heads.select_related("person")[: _SMALL + 1]]
+    heads = heads.exclude(household__in=flagged).exclude(person__citizen_index="")
+    first = Case(When(household__unit=busiest(regiment)[0], then=0), default=1)
+    return [head.person for head in heads.select_related("person").order_by(first, "pk")[: _SMALL + 1]]
 
 
 def _bill(person: Person, settled: date, yuan: tuple[int, ...]) -> list[str]:

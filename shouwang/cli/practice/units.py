@@ -25,7 +25,8 @@ def regiment() -> Unit:
         _unit(code, name, level, above)
     for department, name in DEPARTMENTS:
         _unit(f"{REGIMENT}-{department}", name, Level.DEPARTMENT, REGIMENT, department)
-    return Unit.objects.get(code=REGIMENT)
+    here: Unit = Unit.objects.get(code=REGIMENT)
+    return here
 
 
 def busiest(regiment: Unit) -> list[Unit]:

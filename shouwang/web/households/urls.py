@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from shouwang.web.households import acts, export, keeping, listing, member, page, registration, tiles
+from shouwang.web.households import acts, export, keeping, listing, member, page, registration, tiles, why
 
 __all__ = ["tiles", "urlpatterns"]
 
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("households/export/", export.household_export, name="household_export"),
     path("households/search/", listing.person_search, name="person_search"),
     path(_ONE, page.household, name="household"),
+    path(f"{_ONE}why/", why.household_why, name="household_why"),
     path(f"{_ONE}ledger/", page.ledger, name="household_ledger"),
     path(f"{_ONE}members/<uuid:person>/", member.household_member, name="household_member"),
     path(f"{_ONE}members/<uuid:person>/number/", member.household_reveal, name="household_reveal"),

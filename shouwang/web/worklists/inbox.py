@@ -52,7 +52,10 @@ def inbox(request: PersonalRequest) -> HttpResponse:
 def task_table(tasks: Sequence[Task], title: str, page: Page[Task] | None = None) -> Table:
     """Tasks as rows: what it is, what to do next, where, by when."""
     rows = [
-        Row([Cell(task.title, note=task.about), Cell(task.todo), Cell(task.unit), _due(task)], place_of(task))
+        Row(
+            [Cell(f"{task.title} {task.head}".strip(), note=task.about), Cell(task.todo), Cell(task.unit), _due(task)],
+            place_of(task),
+        )
         for task in tasks
     ]
     columns = [Column("事项"), Column("下一步做什么"), Column("单位"), Column("期限", "short")]

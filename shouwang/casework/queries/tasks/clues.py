@@ -23,6 +23,9 @@ class Clues(RowSource):
     def rows(self, user: User) -> QuerySet[Clue]:
         return clues_to_triage(user)
 
+    def household_of(self, row: Clue) -> int:
+        return row.household_id
+
     def task(self, row: Clue, today: date) -> Task:
         new = row.state == ClueState.NEW
         return Task(

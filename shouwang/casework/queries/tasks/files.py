@@ -12,7 +12,7 @@ from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.queries.tasks.source import ListSource, Task, task_source
 from shouwang.registry.models import BatchState, BatchStep, SourceBatch, SourceRow
-from shouwang.registry.models.batch import OPEN
+from shouwang.registry.models.batch import GONE, OPEN
 from shouwang.units import periods
 
 
@@ -95,7 +95,7 @@ class FilesDue(ListSource):
 def _lacking(departments, today: date):  # type: ignore[no-untyped-def]
     """Departments without a file as of the end of the last full quarter or later."""
     end = periods.last_day(periods.quarter_of(today) - 1)
-    sent = SourceBatch.objects.filter(unit=OuterRef("pk"), as_of__gte=end).exclude(state=BatchState.UNDONE)
+    sent = SourceBatch.objects.filter(unit=OuterRef("pk"), as_of__gte=end).exclude(state__in=GONE)
     return departments.filter(~Exists(sent))
 
 

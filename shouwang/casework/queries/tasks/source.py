@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
 from shouwang.accounts.models import User
+from shouwang.casework.queries.case_lists import heads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Task:
     overdue: bool
     step: str = ""
     at: tuple[str, ...] = ()
+    #: 户主: people know families by their head, not by a number.
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,14 @@ class RowSource(TaskSource):
     def task(self, row: Any, today: date) -> Task:
         """One of them as a task."""
 
+    def household_of(self, row: Any) -> int | None:
+        """The household a row is about, so that the task can name its head."""
+        return None
+
     def tasks(self, user: User, today: date, most: int) -> list[Task]:
-        return [self.task(row, today) for row in self.rows(user).order_by(*self.order)[:most]]
+        rows = list(self.rows(user).order_by(*self.order)[:most])
+        heads = heads_of({number for row in rows if (number := self.household_of(row))})
+        return [replace(self.task(row, today), head=heads.get(self.household_of(row) or 0, "")) for row in rows]
 
     def counts(self, user: User, today: date) -> Counts:
         found = self.rows(user).order_by().aggregate(total=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))

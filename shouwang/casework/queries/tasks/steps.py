@@ -33,6 +33,9 @@ class Signatures(RowSource):
         signed = Signature.objects.filter(record=OuterRef("record"), user=user)
         return _signable(user).exclude(record=None).exclude(Exists(signed))
 
+    def household_of(self, row: OpenStep) -> int:
+        return row.case.household_id
+
     def task(self, row: OpenStep, today: date) -> Task:
         assert row.record is not None
         todo = f"{row.record.by.display_name}已录入，请核对后签字"
@@ -47,6 +50,9 @@ class Steps(RowSource):
 
     def rows(self, user: User) -> QuerySet[OpenStep]:
         return open_steps_for(user)
+
+    def household_of(self, row: OpenStep) -> int:
+        return row.case.household_id
 
     def task(self, row: OpenStep, today: date) -> Task:
         return _task(self.kind, str(row.case.uuid), _step_of(row).todo, row, today, ("case", row.case.number))
