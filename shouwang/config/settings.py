@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shouwang.accounts.middleware.request_origin",
     "csp.middleware.CSPMiddleware",
+    "shouwang.web.api.errors.only_json",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -102,6 +103,13 @@ TEMPLATES = [
 DATABASES = {"default": environment.database(PLACE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+#: The first one keeps nothing of a request that is too large.
+FILE_UPLOAD_HANDLERS = [
+    "shouwang.web.uploads.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -164,6 +172,9 @@ CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "shouwang.web.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+API_PER_MINUTE = 120  # calls of the machine interface by one person, all tokens together
+API_WRONG_PER_MINUTE = 20  # tokens that do not hold, from one address; more are not even looked at
 
 # --- transport and browser (GB/T 22239 通信传输, ASVS V3) ------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION

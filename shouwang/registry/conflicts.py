@@ -31,8 +31,11 @@ def conflicts_of(abouts: Sequence[Person | Household]) -> list[Conflict]:
     """The open conflicts about some people and households."""
     people = {about.pk: about for about in abouts if isinstance(about, Person)}
     households = {about.pk: about for about in abouts if isinstance(about, Household)}
-    found = _open(PersonFact.objects.standing().filter(person__in=people), "person_id", people)
-    return found + _open(HouseholdFact.objects.standing().filter(household__in=households), "household_id", households)
+    told = PersonFact.objects.standing().filter(person__in=people).select_related("batch__unit", "entered_by")
+    of_homes = (
+        HouseholdFact.objects.standing().filter(household__in=households).select_related("batch__unit", "entered_by")
+    )
+    return _open(told, "person_id", people) + _open(of_homes, "household_id", households)
 
 
 def _open(facts: Iterable[AnyFact], owner: str, abouts: dict[int, Person | Household]) -> list[Conflict]:  # type: ignore[type-arg]

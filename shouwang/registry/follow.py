@@ -13,6 +13,8 @@ from shouwang.accounts.models import User
 from shouwang.registry.models import Change, ChangeKind, Household, LedgerEntry, Membership
 from shouwang.terms.tables import INCOME_KINDS
 
+#: Changes by which people leave a household together.
+_LEAVING = (ChangeKind.SPLIT, ChangeKind.MERGED)
 #: Kinds whose presence makes a quarter known (contract 3).
 COVERING = (*INCOME_KINDS, "production_cost")
 
@@ -20,7 +22,9 @@ COVERING = (*INCOME_KINDS, "production_cost")
 def follow(entries: Iterable[LedgerEntry], by: User | None) -> list[LedgerEntry]:
     """Lines just entered, moved on along the changes their household has had since. Returns the lines added."""
     added: list[LedgerEntry] = []
-    waiting = [(entry, 0) for entry in entries]
+    entries = list(entries)
+    left = _left({entry.household_id for entry in entries})
+    waiting = [(entry, 0) for entry in entries if entry.household_id in left]
     while waiting:
         entry, after = waiting.pop()
         rest = entry.amount_fen
@@ -35,6 +39,12 @@ def follow(entries: Iterable[LedgerEntry], by: User | None) -> list[LedgerEntry]
     return added
 
 
+def _left(households: set[int]) -> set[int]:
+    """Of these households those that somebody ever left; nearly always none, and one question tells."""
+    changes = Change.objects.filter(household__in=households, kind__in=_LEAVING, moved__isnull=False)
+    return set(changes.values_list("household", flat=True))
+
+
 def carry(change: Change, entries: Iterable[LedgerEntry], by: User | None) -> list[LedgerEntry]:
     """The lines of a household divided by one change of it."""
     parts = [(entry, share(entry, change, entry.amount_fen)) for entry in entries]
@@ -43,8 +53,7 @@ def carry(change: Change, entries: Iterable[LedgerEntry], by: User | None) -> li
 
 def departures(household: Household, after: int) -> Iterable[Change]:
     """The splits and mergers by which people left a household, in the order they were entered."""
-    kinds = (ChangeKind.SPLIT, ChangeKind.MERGED)
-    left = Change.objects.filter(household=household, kind__in=kinds, moved__isnull=False, pk__gt=after)
+    left = Change.objects.filter(household=household, kind__in=_LEAVING, moved__isnull=False, pk__gt=after)
     return left.order_by("pk").select_related("household", "other_household")
 
 

@@ -29,8 +29,10 @@ from shouwang.intake.session import connect
 from shouwang.registry import loading_rows, search
 from shouwang.registry.bulk import next_key
 from shouwang.registry.models import BatchState, BatchStep, Household, Person, SourceBatch
+from shouwang.registry.models.batch import GONE
 from shouwang.sources.package import Package, open_package
 from shouwang.units.errors import ShouwangError
+from shouwang.units.text import reading_order
 
 Stage = Callable[[str], None]
 
@@ -107,7 +109,7 @@ class _Load:
 
     def run(self, create_units: bool, stage: Stage) -> Loaded:
         prints = {name: self._print(accepted.file, name) for name, accepted in self.facts.accepted.items()}
-        standing = SourceBatch.objects.exclude(state=BatchState.UNDONE)
+        standing = SourceBatch.objects.exclude(state__in=GONE)
         if standing.filter(table="households", sha256=prints["households"]).exists():
             return Loaded(repeated=True)
         units = self._units(create_units)
@@ -148,7 +150,7 @@ class _Load:
         """The company of every name in the package."""
         names = [name for (name,) in self.facts.connection.execute("SELECT DISTINCT unit FROM households").fetchall()]
         known = {unit.name: unit for unit in Unit.objects.filter(regiment=self.unit, level=Level.COMPANY)}
-        missing = sorted(set(names) - set(known))
+        missing = sorted(set(names) - set(known), key=reading_order)
         if missing and not create:
             raise UnitsUnknown(regiment=self.unit.name, names="、".join(missing[:20]))
         for place, name in enumerate(missing, start=len(known) + 1):

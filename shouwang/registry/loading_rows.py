@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from shouwang.accounts.crypto import CITIZEN_NUMBER, Sealed, field_ring
+from shouwang.accounts.crypto import CITIZEN_NUMBER, Sealed, field_ring, index_ring
 from shouwang.accounts.models import Unit
 from shouwang.intake.facts import Facts
 from shouwang.registry import bulk, search
@@ -74,7 +74,7 @@ class Rows:
         self.links = facts.links
         self.households = self.people = 0
         self.at = bulk.moment(connection, keys.at)
-        self.rings = field_ring()
+        self.seals, self.indexes, self.uuids = field_ring(), index_ring(), bulk.uuids()
 
     def write(self, units: dict[str, Unit], rejects: Sequence[Reject], stage: Callable[[str], None]) -> list[str]:
         """Everything, in the order in which rows refer to each other. Returns what a person should know."""
@@ -115,34 +115,30 @@ class Rows:
                 "SELECT hid, row, household_id, unit FROM households ORDER BY hid"
             ):
                 yield (
-                    *(hid + self.keys.household, uuid4().hex, number, units[unit].pk, columns[unit]["division_id"]),
-                    *(columns[unit]["regiment_id"], columns[unit]["company_id"], 1, batch, row),
+                    *(hid + self.keys.household, next(self.uuids), number, units[unit].pk),
+                    *(columns[unit]["division_id"], columns[unit]["regiment_id"], columns[unit]["company_id"], row),
                 )
 
-        names = "id uuid number unit_id division_id regiment_id company_id version batch_id row"
-        bulk.insert(self.connection, Household, names.split(), rows())
+        names = "id uuid number unit_id division_id regiment_id company_id row"
+        bulk.insert(self.connection, Household, names.split(), rows(), {"version": 1, "batch_id": batch})
         self.households = self._count("households")
         self._facts(HouseholdFact, "household_id", f"hid + {self.keys.household}", "households", HouseholdKind.values)
 
     def _people(self) -> None:
         home = f"hid + {self.keys.household}"
-        bulk.insert(
-            self.connection,
-            Person,
-            "id uuid name name_tokens citizen citizen_index birth_date sex ethnicity home_id".split(),
-            self._persons(home),
-        )
+        names = "id uuid name name_tokens citizen citizen_index birth_date sex home_id"
+        bulk.insert(self.connection, Person, names.split(), self._persons(home), {"ethnicity": ""})
         relation = f"CASE WHEN second_head THEN '{_SECOND_HEAD}' ELSE coalesce(relation, '') END"
         query = (
             f"SELECT {home}, pid, member_id, {relation}, coalesce(shares_budget, true), registered_here, resident_here, "
-            f"CAST(joined_on AS VARCHAR), CAST(left_on AS VARCHAR), {self.keys.batches['members']}, row "
-            "FROM people ORDER BY pid"
+            "CAST(joined_on AS VARCHAR), CAST(left_on AS VARCHAR), row FROM people ORDER BY pid"
         )
         names = (
             "uuid household_id person_id member_number relation shares_budget registered_here resident_here joined_on "
-            "left_on batch_id row"
+            "left_on row"
         )
-        bulk.insert(self.connection, Membership, names.split(), ((uuid4().hex, *row) for row in self._read(query)))
+        rows = ((uuid, *row) for uuid, row in zip(self.uuids, self._read(query), strict=False))
+        bulk.insert(self.connection, Membership, names.split(), rows, {"batch_id": self.keys.batches["members"]})
         self.people = self._count("people")
 
     def _persons(self, home: str) -> Iterator[Sequence[Any]]:
@@ -151,10 +147,10 @@ class Rows:
             f"SELECT pid, name, id_number, given_number, CAST(birth_date AS VARCHAR), {home} FROM people ORDER BY pid"
         )
         for pid, name, number, given, born, household in self._read(query):
-            uuid = uuid4()
-            sealed = Sealed.of(number or given or "", f"{table}.{uuid}", self.rings).text
-            index = CITIZEN_NUMBER.token(number) if number else ""
-            yield (pid, uuid.hex, name, search.tokens(name), sealed, index, born, sex_of(number or ""), "", household)
+            uuid = next(self.uuids)
+            sealed = Sealed.of(number or given or "", f"{table}.{UUID(uuid)}", self.seals).text
+            index = CITIZEN_NUMBER.token(number, self.indexes) if number else ""
+            yield (pid, uuid, name, search.tokens(name), sealed, index, born, sex_of(number or ""), household)
 
     def _person_facts(self) -> None:
         self._facts(PersonFact, "person_id", "pid", "people", PersonKind.values)
@@ -167,47 +163,50 @@ class Rows:
         )
         table = "members" if model is PersonFact else "households"
         query = (
-            f"SELECT k, kind, value, '{self.keys.as_of}', '{FactSource.PACKAGE.value}', '', '', "
-            f"{self.keys.batches[table]}, row FROM "
+            "SELECT k, kind, value, row FROM "
             f"(UNPIVOT (SELECT {key} AS k, row, {cells} FROM {relation}) ON {', '.join(kinds)} INTO NAME kind VALUE value) "
             "ORDER BY k"
         )
-        columns = [owner, *"kind value as_of source department reason batch_id row entered_by_id entered_at".split()]
-        by, at = self.keys.by, self.at
-        bulk.insert(self.connection, model, columns, ((*row, by, at) for row in self._read(query)))
+        same = {
+            "as_of": str(self.keys.as_of), "source": FactSource.PACKAGE.value, "department": "", "reason": "",
+            "batch_id": self.keys.batches[table], "entered_by_id": self.keys.by, "entered_at": self.at,
+        }  # fmt: skip
+        bulk.insert(self.connection, model, [owner, "kind", "value", "row"], self._read(query), same)
 
     def _ledger(self) -> None:
         query = (
             f"SELECT l.hid + {self.keys.household}, p.pid, l.quarter, l.kind, l.amount, coalesce(l.one_off, false), "
-            f"left(coalesce(l.source, ''), 200), {self.keys.batches['ledger']}, l.row FROM ledger l "
+            "left(coalesce(l.source, ''), 200), l.row FROM ledger l "
             "LEFT JOIN people p ON p.member_id = l.member_id AND p.hid = l.hid ORDER BY l.hid, l.row"
         )
-        names = "household_id person_id quarter kind amount_fen one_off source batch_id row recorded_by_id recorded_at"
-        by, at = self.keys.by, self.at
-        bulk.insert(self.connection, LedgerEntry, names.split(), ((*row, by, at) for row in self._read(query)))
+        names = "household_id person_id quarter kind amount_fen one_off source row"
+        bulk.insert(self.connection, LedgerEntry, names.split(), self._read(query), self._recorded("ledger"))
 
     def _events(self) -> None:
         if "events" not in self.keys.batches:
             return
         query = (
-            f"SELECT hid + {self.keys.household}, CAST(occurred_on AS VARCHAR), cause, left(coalesce(note, ''), 1000), "
-            f"{self.keys.batches['events']}, row FROM events ORDER BY hid, row"
+            f"SELECT hid + {self.keys.household}, CAST(occurred_on AS VARCHAR), cause, left(coalesce(note, ''), 1000), row "
+            "FROM events ORDER BY hid, row"
         )
-        names = "uuid household_id occurred_on cause note batch_id row recorded_by_id recorded_at"
-        by, at = self.keys.by, self.at
-        rows = ((uuid4().hex, *row, by, at) for row in self._read(query))
-        bulk.insert(self.connection, Event, names.split(), rows)
+        names = "uuid household_id occurred_on cause note row"
+        rows = ((uuid, *row) for uuid, row in zip(self.uuids, self._read(query), strict=False))
+        bulk.insert(self.connection, Event, names.split(), rows, self._recorded("events"))
+
+    def _recorded(self, table: str) -> dict[str, Any]:
+        """Who entered the rows of a table, when, with which batch."""
+        return {"batch_id": self.keys.batches[table], "recorded_by_id": self.keys.by, "recorded_at": self.at}
 
     def _papers(self, name: str) -> None:
         if name not in self.keys.batches:
             return
         model, cells = _PAPERS[name]
         query = (
-            f"SELECT p.pid AS person_id, {self.keys.batches[name]} AS batch_id, f.row AS row, {cells} "
+            f"SELECT p.pid AS person_id, f.row AS row, {cells} "
             f"FROM {name} f JOIN people p USING (mid) ORDER BY p.pid, f.row"
         )
         names = [column[0] for column in self.duck.execute(f"DESCRIBE {query}").fetchall()]
-        bulk.insert(self.connection, model, names, self._read(query))
+        bulk.insert(self.connection, model, names, self._read(query), {"batch_id": self.keys.batches[name]})
 
     # ---- rows that did not become facts
 
@@ -229,18 +228,19 @@ class Rows:
             for row, outcome, reason in self._read(query):
                 asides[name][row] = (outcome, "", (reason or "")[:600], "")
         for name, rows in asides.items():
-            names = "uuid batch_id row cells outcome how column reason advice citizen_index"
-            bulk.insert(self.connection, SourceRow, names.split(), self._asides(name, rows))
+            names, same = (
+                "uuid row cells outcome column reason advice citizen_index",
+                {"batch_id": self.keys.batches[name]},
+            )
+            bulk.insert(self.connection, SourceRow, names.split(), self._asides(name, rows), same | {"how": ""})
 
     def _asides(self, name: str, rows: dict[int, tuple[str, str, str, str]]) -> Iterator[Sequence[Any]]:
         table, raw = f"{SourceRow._meta.db_table}.cells", self._raw(name, list(rows))
         for row, (outcome, column, reason, advice) in sorted(rows.items()):
-            uuid: UUID = uuid4()
-            cells = raw.get(row, {})
-            sealed = Sealed.of(json.dumps(cells, ensure_ascii=False), f"{table}.{uuid}", self.rings).text
-            number = cells.get("id_number") or ""
-            index = CITIZEN_NUMBER.token(number) if number and outcome in ("unmatched", "ambiguous") else ""
-            yield (uuid.hex, self.keys.batches[name], row, sealed, outcome, "", column, reason, advice, index)
+            uuid, cells = next(self.uuids), raw.get(row, {})
+            sealed = Sealed.of(json.dumps(cells, ensure_ascii=False), f"{table}.{UUID(uuid)}", self.seals).text
+            number = (cells.get("id_number") or "") if outcome in ("unmatched", "ambiguous") else ""
+            yield (uuid, row, sealed, outcome, column, reason, advice, CITIZEN_NUMBER.token(number, self.indexes))
 
     def _raw(self, name: str, wanted: list[int]) -> dict[int, dict[str, str | None]]:
         """The cells of some rows as they stand in the file."""

@@ -11,13 +11,11 @@ from django.db import models
 from shouwang.registry.models import (
     Event,
     FactSource,
-    Household,
     HouseholdFact,
     HouseholdKind,
     InsuranceRecord,
     LedgerEntry,
     MedicalBill,
-    Person,
     PersonFact,
     PersonKind,
     SchoolRecord,
@@ -48,50 +46,46 @@ _OWNER = {"ledger": "household_id", "events": "household_id", "households": "hou
 
 
 def facts_of(
-    batch: SourceBatch, row: int, values: Values, person: Person | None, household: Household | None
+    batch: SourceBatch, row: int, values: Values, person: int | None, household: int | None
 ) -> list[models.Model]:
-    """The unsaved facts one row stands for: one, or for members and households one a filled column."""
+    """The unsaved facts one row stands for: one, or for members and households one a filled column. Owners by key."""
     return _MAKERS[batch.table](values, person, household, {"batch": batch, "row": row})
 
 
-def _bill(values: Values, person: Person | None, household: Household | None, came: Values) -> list[models.Model]:
+def _bill(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
     names = ("settled_on", "total", "basic_paid", "catastrophic_paid", "aid_paid", "self_paid")
-    return [MedicalBill(person=person, **{name: values[name] for name in names}, **came)]
+    return [MedicalBill(person_id=person, **{name: values[name] for name in names}, **came)]
 
 
-def _school(values: Values, person: Person | None, household: Household | None, came: Values) -> list[models.Model]:
+def _school(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
     grade = (values["grade"] or "")[:100]
-    return [SchoolRecord(person=person, status=values["status"], grade=grade, as_of=values["as_of"], **came)]
+    return [SchoolRecord(person_id=person, status=values["status"], grade=grade, as_of=values["as_of"], **came)]
 
 
-def _insurance(values: Values, person: Person | None, household: Household | None, came: Values) -> list[models.Model]:
-    return [InsuranceRecord(person=person, year=values["year"], status=values["status"], **came)]
+def _insurance(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
+    return [InsuranceRecord(person_id=person, year=values["year"], status=values["status"], **came)]
 
 
-def _entry(values: Values, person: Person | None, household: Household | None, came: Values) -> list[models.Model]:
+def _entry(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
     return [
         LedgerEntry(
-            household=household, person=person, quarter=values["quarter"], kind=values["kind"],
+            household_id=household, person_id=person, quarter=values["quarter"], kind=values["kind"],
             amount_fen=values["amount"], one_off=bool(values["one_off"]), source=(values["source"] or "")[:200], **came,
         )
     ]  # fmt: skip
 
 
-def _event(values: Values, person: Person | None, household: Household | None, came: Values) -> list[models.Model]:
+def _event(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
     note = (values["note"] or "")[:1000]
-    return [Event(household=household, occurred_on=values["occurred_on"], cause=values["cause"], note=note, **came)]
+    return [Event(household_id=household, occurred_on=values["occurred_on"], cause=values["cause"], note=note, **came)]
 
 
-def _person_facts(
-    values: Values, person: Person | None, household: Household | None, came: Values
-) -> list[models.Model]:
-    return [PersonFact(person=person, **fact) for fact in _filled(values, PersonKind.values, came)]
+def _person_facts(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
+    return [PersonFact(person_id=person, **fact) for fact in _filled(values, PersonKind.values, came)]
 
 
-def _household_facts(
-    values: Values, person: Person | None, household: Household | None, came: Values
-) -> list[models.Model]:
-    return [HouseholdFact(household=household, **fact) for fact in _filled(values, HouseholdKind.values, came)]
+def _household_facts(values: Values, person: int | None, household: int | None, came: Values) -> list[models.Model]:
+    return [HouseholdFact(household_id=household, **fact) for fact in _filled(values, HouseholdKind.values, came)]
 
 
 def _filled(values: Values, kinds: Sequence[str], came: Values) -> Iterable[Values]:
@@ -107,7 +101,7 @@ def _filled(values: Values, kinds: Sequence[str], came: Values) -> Iterable[Valu
             }
 
 
-_Maker = Callable[[Values, Person | None, Household | None, Values], list[models.Model]]
+_Maker = Callable[[Values, int | None, int | None, Values], list[models.Model]]
 _MAKERS: dict[str, _Maker] = {
     "medical": _bill,
     "school": _school,
@@ -137,6 +131,8 @@ class Known:
         new = set(owners) - self._asked
         self._asked |= new
         rows = MODELS[self.table]._default_manager.standing().filter(**{f"{self.owner}__in": new})  # type: ignore[attr-defined]
+        if self.table == "events":  # one taken back is not there any more, and may be reported again
+            rows = rows.filter(voids=None, voided_by=None)
         if self.table in ("members", "households"):
             ordered = rows.order_by("as_of", "pk").values_list(self.owner, "kind", "value")
             self._facts.update({(owner, kind): value for owner, kind, value in ordered})

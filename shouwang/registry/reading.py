@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from shouwang.sources.cells import read_cell
 from shouwang.sources.errors import UnsupportedFormat
 from shouwang.sources.package import StagedTable, open_table
+from shouwang.sources.staging import Progress
 from shouwang.terms.tables import Column, Table
 from shouwang.units import identity
 from shouwang.units.errors import Notice, Reading
@@ -63,11 +64,11 @@ class OpenFile:
         return read_row(self.table, raw["_row"], cells)
 
 
-def open_file(path: Path, table: Table, scratch: Path) -> OpenFile:
+def open_file(path: Path, table: Table, scratch: Path, progress: Progress | None = None) -> OpenFile:
     """Guard and stage one file. Raises a SourceError."""
     if path.suffix.lower() == ".parquet":
         raise UnsupportedFormat(file=path.name, title=table.title)
-    staged, notices = open_table(path, table, scratch)
+    staged, notices = open_table(path, table, scratch, progress)
     return OpenFile(table, staged, notices)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -19,7 +19,10 @@ from shouwang.registry.models import Household, Membership, Person, RowOutcome
 from shouwang.registry.reading import ReadRow, valid_number
 from shouwang.terms.tables import MEMBERS, Table
 
-_CANDIDATES = 5
+_CHECK = "请核对号码和姓名；确实不是本团的人，不必改。"
+_SEVERAL = "请补上正确的身份证号；不改也可以，由团办判定。"
+#: How a row was recognised whose number nobody has: not at all.
+STRANGER = "没有这个编号"
 
 
 @dataclass
@@ -27,12 +30,19 @@ class Recognised:
     """What one row turned out to be."""
 
     outcome: RowOutcome
-    person: Person | None = None
-    household: Household | None = None
+    person_id: int | None = None
+    household_id: int | None = None
     how: str = ""
     reason: str = ""
     advice: str = ""
     citizen_index: str = ""
+
+
+class Who(NamedTuple):
+    """Somebody a row may be about, and the household they are in: numbers only, for a file has many rows."""
+
+    pk: int
+    home: int
 
 
 class Recogniser:
@@ -40,8 +50,8 @@ class Recogniser:
 
     def __init__(self, table: Table, unit: Unit) -> None:
         self.table = table
-        self.people = Person.objects.filter(_within("home__", unit)).select_related("home")
-        self.households = Household.objects.filter(_within("", unit))
+        self.people = Person.objects.filter(within("home__", unit))
+        self.households = Household.objects.filter(within("", unit))
         self.seen: dict[tuple[Any, ...], int] = {}
         self.counts: Counter[str] = Counter()
 
@@ -82,19 +92,21 @@ class Recogniser:
             return None
         return Recognised(RowOutcome.DUPLICATE, reason=f"与第{first}行完全相同，只计一次")
 
-    def _holders(self, numbers: set[str]) -> dict[str, list[Person]]:
+    def _holders(self, numbers: set[str]) -> dict[str, list[Who]]:
         owner = {token: number for number in numbers for token in CITIZEN_NUMBER.tokens(number)}
-        holders: dict[str, list[Person]] = defaultdict(list)
-        for person in self.people.filter(citizen_index__in=owner):
-            holders[owner[person.citizen_index]].append(person)
+        holders: dict[str, list[Who]] = defaultdict(list)
+        found = self.people.filter(citizen_index__in=owner).values_list("citizen_index", "pk", "home")
+        for token, person, home in found:
+            holders[owner[token]].append(Who(person, home))
         return holders
 
-    def _namesakes(self, rows: Sequence[ReadRow]) -> dict[tuple[Any, Any], list[Person]]:
+    def _namesakes(self, rows: Sequence[ReadRow]) -> dict[tuple[Any, Any], list[Who]]:
         names = {row.values["name"] for row in rows if row.values["name"] and row.values["birth_date"]}
         days = {row.values["birth_date"] for row in rows}
-        found: dict[tuple[Any, Any], list[Person]] = defaultdict(list)
-        for person in self.people.filter(name__in=names, birth_date__in=days):
-            found[person.name, person.birth_date].append(person)
+        found: dict[tuple[Any, Any], list[Who]] = defaultdict(list)
+        same = self.people.filter(name__in=names, birth_date__in=days)
+        for name, born, person, home in same.values_list("name", "birth_date", "pk", "home"):
+            found[name, born].append(Who(person, home))
         return found
 
     # ---- rows that carry a number of ours
@@ -112,8 +124,8 @@ class Recogniser:
                 answers.append(_stranger("户编号"))
             else:
                 member = members.get(row.values.get("member_id") or "")
-                person = member.person if member and member.household_id == household.pk else None
-                answers.append(Recognised(RowOutcome.ACCEPTED, person, household, how="户编号"))
+                person = member.person_id if member and member.household_id == household.pk else None
+                answers.append(Recognised(RowOutcome.ACCEPTED, person, household.pk, how="户编号"))
         return answers
 
     def _by_member_number(self, rows: Sequence[ReadRow]) -> list[Recognised]:
@@ -126,26 +138,16 @@ class Recogniser:
             elif member is None or member.household.number != row.values["household_id"]:
                 answers.append(_stranger("人员编号"))
             else:
-                answers.append(Recognised(RowOutcome.ACCEPTED, member.person, member.household, how="人员编号"))
+                answers.append(Recognised(RowOutcome.ACCEPTED, member.person_id, member.household_id, how="人员编号"))
         return answers
 
     def _members(self, numbers: set[Any]) -> dict[str, Membership]:
         found = Membership.objects.filter(member_number__in=numbers, superseded_at=None)
         mine = found.filter(household__in=self.households) if numbers else found.none()
-        return {member.member_number: member for member in mine.select_related("person", "household")}
+        return {member.member_number: member for member in mine.select_related("household")}
 
 
-def candidates(name: str, number: str, birth_date: Any, unit: Unit) -> list[Person]:
-    """People to hold a doubtful row against: those of its number, and those of its name or birth date nearest to it."""
-    people = Person.objects.filter(_within("home__", unit)).select_related("home__unit")
-    tokens = CITIZEN_NUMBER.tokens(number) if number else []
-    likely = list(people.filter(Q(citizen_index__in=tokens) | Q(name=name) if tokens else Q(name=name))[:50])
-    if birth_date and name:
-        likely += list(people.filter(birth_date=birth_date, name__startswith=name[:1]).exclude(name=name)[:20])
-    return sorted(likely, key=lambda one: (one.citizen_index not in tokens, one.birth_date != birth_date))[:_CANDIDATES]
-
-
-def _within(via: str, unit: Unit) -> Q:
+def within(via: str, unit: Unit) -> Q:
     """People and households of the regiment a file came from; of the division, where it came from there."""
     if unit.regiment_id:
         return Q(**{f"{via}regiment": unit.regiment_id})
@@ -158,26 +160,28 @@ def _refused(row: ReadRow) -> Recognised:
 
 def _stranger(header: str) -> Recognised:
     reason, advice = f"没有登记这个{header}", "请核对编号；若是新的，请先在户档案里登记。"
-    return Recognised(RowOutcome.REJECTED, reason=reason, advice=advice)
+    return Recognised(RowOutcome.REJECTED, how=STRANGER, reason=reason, advice=advice)
 
 
-def _by_number(people: Sequence[Person], token: str) -> Recognised:
+def _by_number(people: Sequence[Who], token: str) -> Recognised:
     if len(people) == 1:
         (person,) = people
-        return Recognised(RowOutcome.MATCHED, person, person.home, how="身份证号", citizen_index=token)
+        return Recognised(RowOutcome.MATCHED, person.pk, person.home, how="身份证号", citizen_index=token)
     if people:
         reason = f"有{len(people)}人登记了这个身份证号"
-        return Recognised(RowOutcome.AMBIGUOUS, reason=reason, citizen_index=token)
-    return Recognised(RowOutcome.UNMATCHED, reason="没有人登记这个身份证号", citizen_index=token)
+        return Recognised(RowOutcome.AMBIGUOUS, reason=reason, advice=_SEVERAL, citizen_index=token)
+    return Recognised(RowOutcome.UNMATCHED, reason="没有人登记这个身份证号", advice=_CHECK, citizen_index=token)
 
 
-def _by_name(row: ReadRow, people: Sequence[Person]) -> Recognised:
+def _by_name(row: ReadRow, people: Sequence[Who]) -> Recognised:
     why = "身份证号不对" if row.values["id_number"] else "没有身份证号"
     if len(people) == 1:
         (person,) = people
-        return Recognised(RowOutcome.MATCHED, person, person.home, how="姓名和出生日期", reason=why)
+        return Recognised(RowOutcome.MATCHED, person.pk, person.home, how="姓名和出生日期", reason=why)
     if people:
-        return Recognised(RowOutcome.AMBIGUOUS, reason=f"{why}；姓名和出生日期相同的有{len(people)}人")
+        return Recognised(RowOutcome.AMBIGUOUS, reason=f"{why}；姓名和出生日期相同的有{len(people)}人", advice=_SEVERAL)
     if not row.values["name"] or not row.values["birth_date"]:
-        return Recognised(RowOutcome.UNMATCHED, reason=f"{why}，又缺少姓名或出生日期")
-    return Recognised(RowOutcome.UNMATCHED, reason=f"{why}，也没有姓名和出生日期都相同的人")
+        return Recognised(
+            RowOutcome.UNMATCHED, reason=f"{why}，又缺少姓名或出生日期", advice="请补上身份证号，或姓名和出生日期。"
+        )
+    return Recognised(RowOutcome.UNMATCHED, reason=f"{why}，也没有姓名和出生日期都相同的人", advice=_CHECK)

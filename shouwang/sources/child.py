@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from shouwang.sources.headers import HEADER_ROWS, best_row
+from shouwang.sources.headers import HEADER_ROWS, LONGEST_HEADER, best_row, from_outline
 from shouwang.sources.limited import answer, limit_self
-from shouwang.terms.tables import BY_NAME, Table
+from shouwang.terms.tables import Table
 from shouwang.units.text import normalise
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -32,16 +32,27 @@ LONGEST_TEXT = 32_767
 _ROWS, _CHARACTERS = 500, 1 << 20
 
 
-def main(path: str, table: str) -> None:
-    """Answer for one workbook and one table."""
+def main(path: str, wanted: str) -> None:
+    """Answer for one workbook: the rows of one table (`outline`), or, for an empty one, the top of every sheet."""
     limit_self()
     try:
         with CalamineWorkbook.from_path(path) as book:
-            _answer_for(book, path, BY_NAME[table])
+            if wanted:
+                _answer_for(book, path, from_outline(wanted))
+            else:
+                _answer_tops(book)
     except (CalamineError, OSError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError) as error:
         answer({"problem": "unreadable", "detail": type(error).__name__})
     except MemoryError:
         answer({"problem": "memory"})
+
+
+def _answer_tops(book: CalamineWorkbook) -> None:
+    """The first rows of every sheet a person sees, for somebody to say which column is which."""
+    for sheet in book.sheets_metadata:
+        if _is_visible(sheet.visible, sheet.typ):
+            rows = islice(book.get_sheet_by_name(sheet.name).iter_rows(), HEADER_ROWS)
+            answer({"sheet": sheet.name, "rows": [[cell_text(cell)[:LONGEST_HEADER] for cell in row] for row in rows]})
 
 
 def _answer_for(book: CalamineWorkbook, path: str, table: Table) -> None:

@@ -43,6 +43,21 @@ def stage_csv(path: Path, table: Table, file: str, target: Path, progress: Progr
     return staged, notices
 
 
+def csv_rows(path: Path, table: Table | None, file: str) -> Iterator[Batch]:
+    """The rows of a file as they stand, its head and what lies above included; any file's, where no table is named."""
+    encoding = guess_encoding(path, file)
+    with path.open(encoding=encoding.name, newline="") as text:
+        delimiter = _delimiter(_Lines(text, file), table) if table else _likeliest(_Lines(text, file))
+    with path.open(encoding=encoding.name, newline="") as text:
+        yield from _batches(_Lines(text, file), delimiter, file)
+
+
+def _likeliest(lines: _Lines) -> str:
+    """The delimiter most frequent in the first lines."""
+    sample = "".join(islice(lines, HEADER_ROWS))
+    return max(DELIMITERS, key=sample.count)
+
+
 class _Lines:
     """The lines of a text file, none longer than allowed; counts the characters given out."""
 

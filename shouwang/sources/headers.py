@@ -6,6 +6,7 @@ in brackets) is forgiven when the bare text is a known name. Used by the parent 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from shouwang.sources.errors import ColumnMissing, ColumnTwice, HeaderNotFound, HeaderSpread
-from shouwang.terms.tables import BY_NAME, Column, Table
+from shouwang.terms.tables import Column, Table
 from shouwang.units.text import normalise
 
 #: How far down a header is looked for: titles, dates and notes above it rarely take more than five rows.
@@ -80,17 +81,35 @@ def column_of(text: str, table: Table) -> str | None:
     """The contract column a header cell names: `户编号`, `household_id`, `*户编号（必填）`, `金额(元)`."""
     if len(text) > LONGEST_HEADER:
         return None
-    names = _names(table.name)
-    bare = re.sub(r"\s+", "", normalise(text)).casefold().strip("*:'\"")
+    names = _names(tuple((column.name, column.header) for column in table.columns))
+    bare = bare_header(text)
     while bare not in names and _REMARK.search(bare):
         bare = _REMARK.sub("", bare).strip("*:")
     return names.get(bare)
 
 
+def bare_header(text: str) -> str:
+    """A header cell without white space and marks around it: two that are equal so spelled are one header."""
+    return re.sub(r"\s+", "", normalise(text)).casefold().strip("*:'\"")
+
+
 @cache
-def _names(table: str) -> dict[str, str]:
-    columns = BY_NAME[table].columns
-    return {spelling: column.name for column in columns for spelling in (column.name, normalise(column.header))}
+def _names(columns: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Spelling -> column. A header counts before the English name of another column."""
+    return {name: name for name, _ in columns} | {bare_header(header): name for name, header in columns}
+
+
+def outline(table: Table) -> str:
+    """As much of a table as the workbook child needs to find its sheet, as one argument."""
+    columns = [(column.name, column.header, column.required) for column in table.columns]
+    return json.dumps({"name": table.name, "title": table.title, "columns": columns}, ensure_ascii=False)
+
+
+def from_outline(text: str) -> Table:
+    """The table an outline tells of; enough for this module."""
+    told = json.loads(text)
+    columns = tuple(Column(name, header, required=required) for name, header, required in told["columns"])
+    return Table(told["name"], told["title"], "", columns, "")
 
 
 def _read(number: int, cells: Sequence[str], table: Table, file: str) -> Header:

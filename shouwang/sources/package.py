@@ -199,7 +199,7 @@ def _stage(path: Path, table: Table, target: Path, progress: Progress | None) ->
     suffix, file = path.suffix.lower(), path.name
     with path.open("rb") as handle:
         head = handle.read(64)
-    _refuse_disguise(head, suffix, file)
+    refuse_disguise(head, suffix, file)
     if suffix == ".csv":
         return stage_csv(path, table, file, target, progress)
     if suffix == ".xlsx":
@@ -207,7 +207,7 @@ def _stage(path: Path, table: Table, target: Path, progress: Progress | None) ->
     return adopt_parquet(path, table, file)
 
 
-def _refuse_disguise(head: bytes, suffix: str, file: str) -> None:
+def refuse_disguise(head: bytes, suffix: str, file: str) -> None:
     """A file that begins like another format is refused with the name of what it is."""
     problem = None
     if head.startswith(_OLD_WORKBOOK):

@@ -14,7 +14,7 @@ from shouwang.sources import limited
 from shouwang.sources.errors import ReaderDied, SeveralSheets, Unsafe, WrongFormat
 from shouwang.sources.flaws import SheetFlaws
 from shouwang.sources.guard import WORKBOOK, Container
-from shouwang.sources.headers import no_header
+from shouwang.sources.headers import no_header, outline
 from shouwang.sources.limited import Message
 from shouwang.sources.scan import MAX_CELLS, SheetScan, scan_xml
 from shouwang.sources.staging import Batch, Progress, Row, Staged, Stager
@@ -31,7 +31,7 @@ _ROWS = 20_000
 def stage_workbook(path: Path, table: Table, file: str, target: Path, progress: Progress | None) -> Staged:
     """Stage the sheet of one workbook that holds a table. Raises a SourceError."""
     scans = inspect(path, file)
-    with closing(limited.ask(_CHILD, [str(path), table.name], file)) as messages:
+    with closing(limited.ask(_CHILD, [str(path), outline(table)], file)) as messages:
         chosen: Message = next(messages, {"problem": "unreadable", "detail": "nothing"})
         _raise_problem(chosen, table, file)
         scan = scans.get(str(chosen["part"]).casefold())
@@ -41,6 +41,26 @@ def stage_workbook(path: Path, table: Table, file: str, target: Path, progress: 
         stager = Stager(table, file, target, False, flaws, progress, expected=chosen["total"])
         staged, notices = stager.stage(_batches(messages, table, file))
     return staged, [*notices, *_sheet_notices(chosen, file)]
+
+
+def sheet_tops(path: Path, file: str) -> dict[str, list[Row]]:
+    """The first rows of every sheet a person sees. Raises a SourceError."""
+    inspect(path, file)
+    tops: dict[str, list[Row]] = {}
+    with closing(limited.ask(_CHILD, [str(path), ""], file)) as messages:
+        for message in messages:
+            if problem := message.get("problem"):
+                raise ReaderDied(file=file, problem=f"工作簿内部已损坏（{message.get('detail', problem)}）")
+            tops[str(message["sheet"])] = [[str(cell) for cell in row] for row in message["rows"]]
+    return tops
+
+
+def sheet_rows(path: Path, table: Table, file: str) -> Iterator[Batch]:
+    """The rows of the sheet that holds a table, as they stand, its head and what lies above included."""
+    inspect(path, file)
+    with closing(limited.ask(_CHILD, [str(path), outline(table)], file)) as messages:
+        _raise_problem(next(messages, {"problem": "unreadable", "detail": "nothing"}), table, file)
+        yield from _batches(messages, table, file)
 
 
 def inspect(path: Path, file: str) -> dict[str, SheetScan]:

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.scope import AccessDenied
-from shouwang.registry import standing
+from shouwang.registry import batch_posting, standing
 from shouwang.registry.actions import (
     Newcomer,
     NewEntry,
     Verdict,
-    batches,
     confirm_batch,
     decide_match,
     post_entries,
@@ -28,10 +28,13 @@ from shouwang.registry.actions import (
 )
 from shouwang.registry.actions.batches import FileKnown, NotReady, UndoReasonNeeded
 from shouwang.registry.actions.matches import DecidedBefore, OutOfReach, WhoIsIt
+from shouwang.registry.batch_jobs import work_off
+from shouwang.registry.batch_steps import DEAD_AFTER
 from shouwang.registry.conflicts import conflict_about
 from shouwang.registry.facts import facts_of_household
 from shouwang.registry.models import (
     BatchState,
+    BatchWork,
     Household,
     LedgerEntry,
     MedicalBill,
@@ -46,6 +49,7 @@ from tests.accounts.conftest import Person as MakePerson
 from tests.registry.conftest import BILL, FAMILY, OPENED, last_seq, member, number, verbs
 
 DAY = date(2020, 5, 20)
+CHECKED = "逐行核对过，是外来人员"
 FATHER, MOTHER = FAMILY[0].citizen_number, FAMILY[1].citizen_number
 ROWS = [
     (FATHER, "王志强", "", "2020-03-01", "5000", "1200.50"),
@@ -98,18 +102,18 @@ def test_a_file_is_shown_before_it_counts(staged: SourceBatch, doctor: User) -> 
 
 def test_confirmed_it_counts_and_undone_it_does_not(staged: SourceBatch, doctor: User, family: Household) -> None:
     before = last_seq()
-    confirm_batch(by=doctor, batch=staged)
+    confirm_batch(by=doctor, batch=staged, reason=CHECKED)
     assert standing_bills() == 2
     bills = [bill for row in facts_of_household(family, DAY).rows["members"] for bill in row["medical"]]
     assert [(bill["self_paid"], bill["row"]) for bill in bills] == [(120_050, 2), (8_000, 3)]
     with pytest.raises(NotReady):
-        confirm_batch(by=doctor, batch=staged)
+        confirm_batch(by=doctor, batch=staged, reason=CHECKED)
     with pytest.raises(UndoReasonNeeded):
         undo_batch(by=doctor, batch=staged, reason=" ")
     undo_batch(by=doctor, batch=staged, reason="送错月份")
     assert standing_bills() == 0
     assert MedicalBill.objects.count() == 2, "记录还在，只是不再计入"
-    assert verbs(before) == ["batch.confirmed", "batch.undone"]
+    assert verbs(before) == ["batch.acknowledged", "batch.confirmed", "batch.undone"]
 
 
 def test_the_same_file_twice_does_nothing_and_says_so(
@@ -127,10 +131,10 @@ def test_the_same_file_twice_does_nothing_and_says_so(
 def test_unchanged_rows_of_a_fuller_file_are_left_out(
     staged: SourceBatch, doctor: User, stage: Callable[..., SourceBatch], sent: Callable[..., Path]
 ) -> None:
-    confirm_batch(by=doctor, batch=staged)
+    confirm_batch(by=doctor, batch=staged, reason=CHECKED)
     fuller = [*ROWS[:2], (MOTHER, "李秀兰", "", "2020-04-02", "60", "60")]
     second = stage(sent("四月.csv", BILL, fuller))
-    assert (second.counts["duplicate"], second.counts["matched"]) == (2, 1)
+    assert (second.counts["unchanged"], second.counts["matched"]) == (2, 1)
     confirm_batch(by=doctor, batch=second)
     assert standing_bills() == 3
 
@@ -141,7 +145,7 @@ def test_broken_off_in_the_middle_nothing_counts_and_again_completes(
 ) -> None:  # fmt: skip
     rows = [(FATHER, "王志强", "", "2020-03-01", str(amount), "1") for amount in range(1, 1201)]
     batch = stage(sent("大.csv", BILL, rows))
-    real, calls = batches.publish_rows, []
+    real, calls = batch_posting.publish_rows, []
 
     def dying(*arguments: Any) -> int:
         calls.append(1)
@@ -149,13 +153,16 @@ def test_broken_off_in_the_middle_nothing_counts_and_again_completes(
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(batches, "publish_rows", dying)
+    monkeypatch.setattr(batch_posting, "publish_rows", dying)
     with pytest.raises(KeyboardInterrupt):
         confirm_batch(by=doctor, batch=batch)
     assert MedicalBill.objects.count() == 500, "第一段已经写入"
     assert standing_bills() == 0, "但一行也不计入"
-    monkeypatch.setattr(batches, "publish_rows", real)
-    confirm_batch(by=doctor, batch=batch)
+    monkeypatch.setattr(batch_posting, "publish_rows", real)
+    assert confirm_batch(by=doctor, batch=batch).state == BatchState.PUBLISHING, "可能还有人在办"
+    assert work_off() == 0
+    BatchWork.objects.update(beat_at=timezone.now() - 2 * DEAD_AFTER)
+    assert work_off() == 1
     assert (MedicalBill.objects.count(), standing_bills()) == (1200, 1200)
     assert verbs().count("batch.confirmed") == 1
 
@@ -175,7 +182,7 @@ def test_a_file_that_cannot_be_read_leaves_nothing(
 def test_doubtful_rows_are_decided_by_people(
     staged: SourceBatch, doctor: User, office: User, family: Household
 ) -> None:
-    confirm_batch(by=doctor, batch=staged)
+    confirm_batch(by=doctor, batch=staged, reason=CHECKED)
     assert not workbench_rows(doctor).rows, "部门不判定"
     doubtful, stranger = workbench_rows(office).rows
     best = doubtful.candidates[0]
@@ -224,7 +231,7 @@ def test_a_ledger_sent_back_unchanged_changes_nothing(
     post_entries(by=office, household=family, entries=same)
     line = ("7T-1", "2020Q1", "工资性收入", "1000", "", "", "走访")
     batch = stage(sent("台账.csv", LEDGER, [line, line, line]), "ledger", office, "")
-    assert (batch.counts["duplicate"], batch.counts["accepted"]) == (2, 1)
+    assert (batch.counts["unchanged"], batch.counts["accepted"]) == (2, 1)
 
 
 def test_undoing_a_ledger_takes_its_corrections_and_transfers_along(
@@ -291,4 +298,4 @@ def test_only_the_department_itself_and_the_office(
     ):
         with pytest.raises(AccessDenied):
             act()
-    confirm_batch(by=person("office2", "regiment_office", "r7"), batch=staged)
+    confirm_batch(by=person("office2", "regiment_office", "r7"), batch=staged, reason=CHECKED)

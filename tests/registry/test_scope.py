@@ -69,7 +69,7 @@ def everywhere(tree: dict[str, Unit], sent: Callable[..., Path]) -> dict[str, Ho
         by=CONSOLE, unit=tree["hospital"], table="medical", path=sent("m.csv", BILL, rows), file_name="m.csv",
         department="hospital", as_of=date(2020, 5, 1),
     )  # fmt: skip
-    confirm_batch(by=CONSOLE, batch=batch)
+    confirm_batch(by=CONSOLE, batch=batch, reason="有一个外来人")
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from shouwang.sources import guard, workbook
 from shouwang.sources.csvfile import stage_csv
-from shouwang.sources.package import _refuse_disguise
+from shouwang.sources.package import refuse_disguise
 from shouwang.terms.tables import LEDGER
 from shouwang.units.errors import ShouwangError
 
@@ -90,7 +90,7 @@ def test_mutated_csv(tmp_path: Path, encoding: str) -> None:
     data = (packages.LEDGER * 3).encode(encoding)
 
     def read(path: Path) -> None:
-        _refuse_disguise(path.read_bytes()[:64], ".csv", "l.csv")
+        refuse_disguise(path.read_bytes()[:64], ".csv", "l.csv")
         stage_csv(path, LEDGER, "l.csv", tmp_path / "l.parquet", None)
 
     read_well, refused = _survives(data, tmp_path / "l.csv", read, 100)

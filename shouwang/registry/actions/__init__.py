@@ -4,14 +4,20 @@ Every action takes `by=`, is one transaction and leaves one audit event. Nothing
 date, or superseded. Loading a whole package is in `loading`, outside: it needs DuckDB, which no web process may load.
 """
 
-from shouwang.registry.actions.batches import confirm_batch, stage_batch, undo_batch
+from shouwang.registry.actions.batches import (
+    assign_columns,
+    confirm_batch,
+    receive_file,
+    stage_batch,
+    undo_batch,
+)
 from shouwang.registry.actions.documents import read_document, record_document
 from shouwang.registry.actions.events import record_event, withdraw_event
 from shouwang.registry.actions.exports import export_table
 from shouwang.registry.actions.facts import record_fact, settle_conflict
 from shouwang.registry.actions.households import move_household, register_household
 from shouwang.registry.actions.ledger import NewEntry, post_entries, reverse_entry
-from shouwang.registry.actions.matches import Verdict, decide_match
+from shouwang.registry.actions.matches import Verdict, decide_match, take_back_match
 from shouwang.registry.actions.members import Newcomer, add_member, change_head, change_relation, remove_member
 from shouwang.registry.actions.reveal import reveal_citizen_number
 from shouwang.registry.actions.splits import merge_households, split_household
@@ -21,6 +27,7 @@ __all__ = [
     "Newcomer",
     "Verdict",
     "add_member",
+    "assign_columns",
     "change_head",
     "change_relation",
     "confirm_batch",
@@ -30,6 +37,7 @@ __all__ = [
     "move_household",
     "post_entries",
     "read_document",
+    "receive_file",
     "record_document",
     "record_event",
     "record_fact",
@@ -40,6 +48,7 @@ __all__ = [
     "settle_conflict",
     "split_household",
     "stage_batch",
+    "take_back_match",
     "undo_batch",
     "withdraw_event",
 ]

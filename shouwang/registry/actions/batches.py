@@ -1,21 +1,19 @@
-"""Departments' files: read and shown first, counted only when somebody confirms, and taken out again as a whole.
+"""Departments' files: received, columns assigned, counted only when somebody confirms, and taken out again as a whole.
 
-Reading and publishing work in lots of at most 500 rows, each a short transaction, so that nobody who signs has to wait;
-what makes all of it count, or no longer count, is one more that changes the state of the batch. Broken off anywhere,
-nothing counts, and doing it again goes on where it stopped.
+Reading and posting themselves are in `batch_reading` and `batch_posting`, done by the worker (`batch_jobs`) or at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shouwang.accounts import audit
@@ -25,26 +23,22 @@ from shouwang.accounts.models import Post, Unit
 from shouwang.accounts.origin import Console
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
-from shouwang.registry.actions.locking import person_of
-from shouwang.registry.follow import follow
-from shouwang.registry.models import (
-    BatchState,
-    BatchStep,
-    LedgerEntry,
-    RowOutcome,
-    SourceBatch,
-    SourceRow,
-)
-from shouwang.registry.models.batch import TAKEN
-from shouwang.registry.publish import MODELS, Known, facts_of
-from shouwang.registry.reading import OpenFile, ReadRow, open_file, read_row
-from shouwang.registry.recognise import Recognised, Recogniser
-from shouwang.terms.tables import BY_NAME
+from shouwang.policy.feed import Feed
+from shouwang.registry import bodies
+from shouwang.registry.actions.locking import InTheFuture, person_of
+from shouwang.registry.batch_jobs import perform
+from shouwang.registry.batch_posting import publish_rows
+from shouwang.registry.batch_reading import take_in
+from shouwang.registry.batch_steps import DEAD_AFTER, Beat, NotReady, claim, hold_batch, step
+from shouwang.registry.batch_stops import stops_of
+from shouwang.registry.feeds import feed_of_batch, find_feed
+from shouwang.registry.models import BatchState, BatchWork, ColumnMemory, SourceBatch
+from shouwang.registry.models.batch import GONE
+from shouwang.registry.reading import open_file
 from shouwang.units.errors import ShouwangError
 
-_LOT = 500
-#: A file still being read after this long was broken off.
-_READING_TIME = timedelta(minutes=10)
+#: Larger files are refused before they are kept; the guard allows no larger workbook either.
+LARGEST_BYTES = 64 << 20
 
 
 class FileKnown(ShouwangError):
@@ -54,82 +48,147 @@ class FileKnown(ShouwangError):
     do = "如内容有改动，请上报改动后的文件；如上次有误，请先撤销那一批。"
 
 
-class TableUnknown(ShouwangError):
-    code = "BAT-02"
-    what = "没有“{table}”这种表。"
-
-
-class NotReady(ShouwangError):
-    code = "BAT-03"
-    what = "这一批现在是“{state}”，不能{act}。"
-    do = "请刷新页面，查看它的最新状态。"
-
-
 class UndoReasonNeeded(ShouwangError):
     code = "BAT-04"
     what = "撤销一批要写明原因。"
 
 
+class StopsUnanswered(ShouwangError):
+    code = "BAT-05"
+    what = "这一批没有入库：{stops}。"
+    why = "这样的文件往往是单位写错、年份写错或送错了人。"
+    do = "请核对原文件；确认无误的，写明理由再入库。"
+
+
+class FileTooLarge(ShouwangError):
+    code = "BAT-06"
+    what = "“{file}”有 {size} MB，超过 {limit} MB，没有收。"
+    do = "请按月份或单位分成几个文件上报，或另存为“CSV UTF-8”。"
+
+
+class FileEmpty(ShouwangError):
+    code = "BAT-07"
+    what = "“{file}”是空的，没有收。"
+    do = "请核对选的是不是这个文件。"
+
+
+class NotTheirs(ShouwangError):
+    code = "BAT-08"
+    what = "“{title}”由{department}上报。"
+
+
+class ColumnsWrong(ShouwangError):
+    code = "BAT-09"
+    what = "列的对应没有保存：{problem}。"
+    do = "每一列只能对应一次，带“必填”的列都要对应。"
+
+
+def receive_file(
+    *, by: Actor, unit: Unit, feed: str, file_name: str, content: bytes, department: str = "", as_of: date | None = None
+) -> SourceBatch:
+    """Keep a file, encrypted, for the worker to read. Raises FileKnown for one that came before."""
+    found = find_feed(feed)
+    allowed = _permit(by, unit, department)
+    name, size = Path(file_name).name[-200:], len(content)
+    if not content:
+        raise FileEmpty(file=name)
+    if size > LARGEST_BYTES:
+        raise FileTooLarge(file=name, size=-(-size // (1 << 20)), limit=LARGEST_BYTES >> 20)
+    batch = _new(unit, found, name, hashlib.sha256(content).hexdigest(), department, as_of)
+    with transaction.atomic():
+        _refuse_known(batch)
+        batch.state = BatchState.QUEUED
+        batch.save(force_insert=True)
+        bodies.keep(batch, content)
+        step(batch, BatchState.QUEUED, person_of(by))
+        audit.record(
+            by=by, post=allowed, verb="batch.received", target=batch, feed=found.id, file=name, sha256=batch.sha256,
+            size=size,
+        )  # fmt: skip
+    return batch
+
+
 def stage_batch(
     *, by: Actor, unit: Unit, table: str, path: Path, file_name: str, department: str = "", as_of: date | None = None
 ) -> SourceBatch:
-    """Read a file and show what would become of every row. Nothing of it counts until it is confirmed.
+    """Read a file at once and show what would become of every row. `table` is a feed or a standard table.
 
-    Raises a SourceError for a file that cannot be used, and FileKnown for one that came before.
+    Raises a SourceError for a file that cannot be used, and then nothing of it is kept; FileKnown for one that came before.
     """
-    allowed = _permit(by, Permission.SOURCE_UPLOAD, unit, department)
-    if table not in BY_NAME:
-        raise TableUnknown(table=table)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = find_feed(table)
+    _permit(by, unit, department)
+    batch = _new(unit, found, Path(file_name).name, hashlib.sha256(path.read_bytes()).hexdigest(), department, as_of)
     scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
     try:
-        _refuse_known(table, digest)
-        named = scratch / Path(file_name).name
+        _refuse_known(batch)
+        named = scratch / batch.file_name
         shutil.copyfile(path, named)
-        file = open_file(named, BY_NAME[table], scratch / "staged")
-        batch = _begin(by, unit, table, Path(file_name).name, digest, department, as_of or timezone.localdate())
-        return _read_in(batch, file, by, allowed)
+        file = open_file(named, found.reading, scratch / "staged")
+        with transaction.atomic():
+            batch.state = BatchState.READING
+            batch.save(force_insert=True)
+            BatchWork(batch=batch, beat_at=timezone.now()).save(force_insert=True)
+            step(batch, BatchState.READING, person_of(by))
+        take_in(batch, file, Beat(batch))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    return SourceBatch.objects.select_related("unit").get(pk=batch.pk)
 
 
-def confirm_batch(*, by: Actor, batch: SourceBatch) -> SourceBatch:
-    """Let a batch count. May be called again after it was broken off, or by two people at once."""
-    allowed = _permit(by, Permission.SOURCE_UPLOAD, batch.unit, batch.department)
+@transaction.atomic
+def assign_columns(*, by: Actor, batch: SourceBatch, columns: Mapping[str, str]) -> SourceBatch:
+    """Say which column of the file is which, for this batch and the next of its kind; the file is read again."""
+    allowed = _permit(by, batch.unit, batch.department)
+    batch = hold_batch(batch)
+    if batch.state not in (BatchState.MAPPING, BatchState.STAGED) or not bodies.has_body(batch):
+        raise NotReady(state=batch.get_state_display(), act="改列的对应")
+    chosen = {name: header for name, header in columns.items() if header}
+    _check_columns(feed_of_batch(batch), chosen)
+    batch.mapping = chosen
+    batch.save(update_fields=["mapping"])
+    feed = batch.feed or batch.table
+    ColumnMemory.objects.update_or_create(
+        unit=batch.unit, department=batch.department, feed=feed, defaults={"headers": chosen}
+    )
+    step(batch, BatchState.QUEUED, person_of(by), "对应了列，重新读取")
+    audit.record(by=by, post=allowed, verb="batch.columns_assigned", target=batch, feed=feed, columns=chosen)
+    return batch
+
+
+def confirm_batch(*, by: Actor, batch: SourceBatch, reason: str = "", later: bool = False) -> SourceBatch:
+    """Let a batch count: at once, or `later` by the worker. May be called again after it was broken off.
+
+    Raises StopsUnanswered where the batch is not what one would expect and no reason is given.
+    """
+    allowed = _permit(by, batch.unit, batch.department)
     with transaction.atomic():
         batch = hold_batch(batch)
         if batch.state not in (BatchState.STAGED, BatchState.PUBLISHING):
             raise NotReady(state=batch.get_state_display(), act="确认入库")
-        _step(batch, BatchState.PUBLISHING, by)
-    last = 0
-    while True:
-        with transaction.atomic():
-            held = hold_batch(batch)
-            if held.state != BatchState.PUBLISHING:  # somebody else has finished, or undone it
-                return held
-            rows = list(held.rows.filter(outcome__in=TAKEN, row__gt=last).select_related("person", "household")[:_LOT])
-            publish_rows(held, rows, by)
-            if not rows:
-                _step(held, BatchState.CONFIRMED, by)
-                audit.record(
-                    by=by, post=allowed, verb="batch.confirmed", target=held, table=held.table, sha256=held.sha256,
-                    counts=held.counts,
-                )  # fmt: skip
-                return held
-        last = rows[-1].row
+        if batch.state == BatchState.STAGED:
+            stops = stops_of(batch)
+            if stops and not reason.strip():
+                raise StopsUnanswered(stops="；".join(stops))
+            step(batch, BatchState.PUBLISHING, person_of(by), reason.strip())
+            if reason.strip():
+                audit.record(by=by, post=allowed, verb="batch.acknowledged", target=batch, reason=reason, found=stops)
+    if not later:
+        perform(batch)
+    return SourceBatch.objects.select_related("unit").get(pk=batch.pk)
 
 
 @transaction.atomic
 def undo_batch(*, by: Actor, batch: SourceBatch, reason: str) -> SourceBatch:
     """Take a whole batch out. Its rows stay on record and count no longer; the file may then be sent again."""
-    allowed = _permit(by, Permission.SOURCE_UPLOAD, batch.unit, batch.department)
+    allowed = _permit(by, batch.unit, batch.department)
     batch = hold_batch(batch)
     if not reason.strip():
         raise UndoReasonNeeded()
-    if batch.state == BatchState.UNDONE:
+    if batch.state in GONE:
         raise NotReady(state=batch.get_state_display(), act="撤销")
     was = batch.state
-    _step(batch, BatchState.UNDONE, by, reason)
+    step(batch, BatchState.UNDONE, person_of(by), reason)
+    bodies.drop(batch)
     audit.record(by=by, post=allowed, verb="batch.undone", target=batch, before=was, reason=reason, table=batch.table)
     return batch
 
@@ -137,103 +196,52 @@ def undo_batch(*, by: Actor, batch: SourceBatch, reason: str) -> SourceBatch:
 # ---- parts
 
 
-def hold_batch(batch: SourceBatch) -> SourceBatch:
-    """The batch as it is now, locked until the transaction ends."""
-    return SourceBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
-
-
-def publish_rows(batch: SourceBatch, rows: Sequence[SourceRow], by: Actor) -> int:
-    """Post the facts of some rows, those posted before left out. Returns how many were added."""
-    model, table = MODELS[batch.table], BY_NAME[batch.table]
-    there = set(
-        model._default_manager.filter(batch=batch, row__in=[row.row for row in rows]).values_list("row", flat=True)
-    )
-    facts = []
-    for row in rows:
-        if row.row not in there:
-            values = read_row(table, row.row, json.loads(row.cells)).values
-            facts += facts_of(batch, row.row, values, row.person, row.household)
-    made = model._default_manager.bulk_create(facts)
-    if model is LedgerEntry:
-        follow(made, person_of(by))
-    return len(made)
-
-
-def _permit(by: Actor, permission: Permission, unit: Unit, department: str) -> Post | None:
+def _permit(by: Actor, unit: Unit, department: str) -> Post | None:
     if isinstance(by, Console):
-        return permit(by, permission, unit)
-    return require(by, permission, unit, department)
+        return permit(by, Permission.SOURCE_UPLOAD, unit)
+    return require(by, Permission.SOURCE_UPLOAD, unit, department)
 
 
-def _refuse_known(table: str, digest: str) -> None:
-    standing = SourceBatch.objects.filter(table=table, sha256=digest).exclude(state=BatchState.UNDONE)
-    for known in standing:
-        step = known.steps.first()
-        began = step.at if step else timezone.now()
-        if known.state == BatchState.READING and timezone.now() - began > _READING_TIME:
-            _step(known, BatchState.UNDONE, None, "读取中断")
+def _new(unit: Unit, feed: Feed, name: str, digest: str, department: str, as_of: date | None) -> SourceBatch:
+    """An unsaved batch. A department's feed is that department's, whoever of the office brings it."""
+    if feed.department and feed.department != department:
+        raise NotTheirs(title=feed.title, department=feed.department_name)
+    today = timezone.localdate()
+    if as_of and as_of > today:
+        raise InTheFuture(what_day="资料截至日期", day=as_of)
+    return SourceBatch(
+        unit=unit, **unit.scope_columns, department=department, table=feed.table.name,
+        feed="" if feed.is_standard else feed.id, file_name=name[-200:], sha256=digest, as_of=as_of or today,
+    )  # fmt: skip
+
+
+def _refuse_known(batch: SourceBatch) -> None:
+    """The same file of the same kind in the same regiment counts once; one broken off in mid-reading may come again."""
+    here = Q(regiment=batch.regiment_id) if batch.regiment_id else Q(unit=batch.unit_id)
+    same = SourceBatch.objects.filter(here, table=batch.table, feed=batch.feed, sha256=batch.sha256)
+    for known in same.exclude(state__in=GONE):
+        first = known.steps.first()
+        began = first.at if first else timezone.now()
+        if known.state == BatchState.READING and claim(known, (BatchState.READING,)) and not bodies.has_body(known):
+            step(known, BatchState.UNDONE, None, "读取中断")
             continue
         when = f"{timezone.localtime(began):%Y-%m-%d %H:%M}"
         raise FileKnown(when=when, state=known.get_state_display(), batch=known.uuid)
 
 
-@transaction.atomic
-def _begin(by: Actor, unit: Unit, table: str, file_name: str, digest: str, department: str, as_of: date) -> SourceBatch:
-    batch = SourceBatch(
-        unit=unit, **unit.scope_columns, department=department, table=table, file_name=file_name[-200:], sha256=digest,
-        state=BatchState.READING, as_of=as_of,
-    )  # fmt: skip
-    batch.save(force_insert=True)
-    _step(batch, BatchState.READING, by)
-    return batch
+def _check_columns(feed: Feed, chosen: Mapping[str, str]) -> None:
+    reading = {column.name: column for column in feed.reading.columns}
+    if unknown := set(chosen) - set(reading):
+        raise ColumnsWrong(problem=f"没有“{'、'.join(sorted(unknown))}”这一列")
+    if len(set(chosen.values())) < len(chosen):
+        raise ColumnsWrong(problem="文件里的一列对应了两次")
+    if missing := [c.header for c in reading.values() if c.required and c.name not in chosen]:
+        raise ColumnsWrong(problem=f"还缺“{'”“'.join(missing)}”")
+    if feed.by_person and not ({"id_number"} <= set(chosen) or {"name", "birth_date"} <= set(chosen)):
+        raise ColumnsWrong(problem="要有“身份证号”，或者“姓名”和“出生日期”两列，才知道是谁")
 
 
-def _read_in(batch: SourceBatch, file: OpenFile, by: Actor, allowed: Post | None) -> SourceBatch:
-    recogniser, known = Recogniser(file.table, batch.unit), Known(batch.table)
-    counts = {"read": file.staged.rows_read}
-    tally: dict[str, int] = {outcome.value: 0 for outcome in RowOutcome}
-    for lot in file.lots():
-        with transaction.atomic():
-            found = _leave_out_known(batch, lot, recogniser.lot(lot), known)
-            SourceRow.objects.bulk_create(_source_row(batch, r, one) for r, one in zip(lot, found, strict=True))
-        for one in found:
-            tally[one.outcome.value] += 1
-    with transaction.atomic():
-        batch = hold_batch(batch)
-        batch.counts = counts | tally
-        batch.notices = [notice.sentence() for notice in file.notices]
-        batch.save(update_fields=["counts", "notices"])
-        _step(batch, BatchState.STAGED, by)
-        audit.record(
-            by=by, post=allowed, verb="batch.staged", target=batch, table=batch.table, file=batch.file_name,
-            sha256=batch.sha256, counts=batch.counts,
-        )  # fmt: skip
-    return batch
-
-
-def _leave_out_known(
-    batch: SourceBatch, lot: Sequence[ReadRow], found: list[Recognised], known: Known
-) -> list[Recognised]:
-    """Rows that say nothing new are marked, so that a table exported and sent back changes only what was changed."""
-    by_household = batch.table in ("ledger", "events", "households")
-    owners = [one.household if by_household else one.person for one in found if one.outcome in TAKEN]
-    known.ask(owner.pk for owner in owners if owner)
-    for row, one in zip(lot, found, strict=True):
-        if one.outcome in TAKEN and known.all_there(facts_of(batch, row.row, row.values, one.person, one.household)):
-            one.outcome, one.reason = RowOutcome.DUPLICATE, "台账里已有，没有变化"
-    return found
-
-
-def _source_row(batch: SourceBatch, row: ReadRow, one: Recognised) -> SourceRow:
-    return SourceRow(
-        batch=batch, row=row.row, cells=json.dumps(row.cells, ensure_ascii=False), outcome=one.outcome, how=one.how,
-        column=row.column[:40], reason=one.reason[:600], advice=one.advice[:400], citizen_index=one.citizen_index,
-        person=one.person, household=one.household,
-    )  # fmt: skip
-
-
-def _step(batch: SourceBatch, state: BatchState, by: Actor | None, reason: str = "") -> None:
-    batch.state = state
-    batch.save(update_fields=["state"])
-    who = person_of(by) if by is not None else None
-    BatchStep(batch=batch, state=state, by=who, reason=reason).save(force_insert=True)
+__all__ = [
+    "DEAD_AFTER", "NotReady", "assign_columns", "confirm_batch", "hold_batch", "publish_rows", "receive_file",
+    "stage_batch", "undo_batch",
+]  # fmt: skip

@@ -82,6 +82,7 @@ def settle_conflict(
     """Say which of the differing values holds, and why. All of them stay on record."""
     unit, column = _unit_of(about), _column(about, kind)
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, unit)
+    _one_at_a_time(about)
     conflict = conflict_about(about, kind)
     if conflict is None:
         raise nothing_to_settle(about, kind)
@@ -94,6 +95,12 @@ def settle_conflict(
         before=[f"{one.get_source_display()}：{one.value}" for one in conflict.facts], reason=reason,
     )  # fmt: skip
     return fact
+
+
+def _one_at_a_time(about: Person | Household) -> None:
+    """Held until the transaction ends: of two who settle at once, the second finds it settled and is told."""
+    home = about.pk if isinstance(about, Household) else about.home_id
+    Household.objects.select_for_update(of=("self",)).filter(pk=home).first()
 
 
 def nothing_to_settle(about: Person | Household, kind: str) -> ShouwangError:

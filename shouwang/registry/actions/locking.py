@@ -6,8 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from shouwang.accounts.audit import Actor
-from shouwang.accounts.models import User
+from shouwang.registry.batch_steps import person_of as person_of
 from shouwang.registry.models import Household
 from shouwang.units.errors import ShouwangError
 
@@ -73,8 +72,3 @@ def not_future(day: date, what_day: str) -> None:
 def not_before(day: date, began: date | None, what_began: str) -> None:
     if began is not None and day < began:
         raise BeforeBeginning(day=day, what_began=what_began, began=began)
-
-
-def person_of(by: Actor) -> User | None:
-    """The account to be named beside a row; the console has none and is named in the audit trail."""
-    return by if isinstance(by, User) else None

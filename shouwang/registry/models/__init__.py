@@ -1,6 +1,15 @@
 """Households and who belongs to them, the ledger, dated facts, documents, and batches of departments' rows."""
 
-from shouwang.registry.models.batch import BatchState, BatchStep, RowOutcome, SourceBatch, SourceRow
+from shouwang.registry.models.batch import (
+    BatchBody,
+    BatchState,
+    BatchStep,
+    BatchWork,
+    ColumnMemory,
+    RowOutcome,
+    SourceBatch,
+    SourceRow,
+)
 from shouwang.registry.models.document import Document, DocumentBody
 from shouwang.registry.models.fact import FactSource, HouseholdFact, HouseholdKind, PersonFact, PersonKind
 from shouwang.registry.models.household import Change, ChangeKind, Household, Membership, Person, Sex
@@ -8,10 +17,13 @@ from shouwang.registry.models.ledger import Event, LedgerEntry
 from shouwang.registry.models.papers import InsuranceRecord, MedicalBill, SchoolRecord
 
 __all__ = [
+    "BatchBody",
     "BatchState",
     "BatchStep",
+    "BatchWork",
     "Change",
     "ChangeKind",
+    "ColumnMemory",
     "Document",
     "DocumentBody",
     "Event",

@@ -10,7 +10,7 @@ import uuid
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from shouwang.accounts.crypto import EncryptedTextField
@@ -20,15 +20,27 @@ from shouwang.accounts.scope import Scope, Scoped, _Row
 
 
 class BatchState(models.TextChoices):
+    QUEUED = "queued", "等待读取"
     READING = "reading", "读取中"
+    MAPPING = "mapping", "待对应列"
     STAGED = "staged", "待确认"
     PUBLISHING = "publishing", "入库中"
     CONFIRMED = "confirmed", "已入库"
     UNDONE = "undone", "已撤销"
+    REFUSED = "refused", "没有收"
+
+
+#: States in which nothing of a file counts or ever will: it may be sent again.
+GONE = (BatchState.UNDONE, BatchState.REFUSED)
+#: States in which the worker has something to do.
+WORKING = (BatchState.QUEUED, BatchState.READING, BatchState.PUBLISHING)
 
 
 class SourceBatch(models.Model):
-    """一批：一个文件的一次上报。同一文件（sha256）的同一张表，在撤销之前只收一次。"""
+    """一批：一个文件的一次上报。同一文件（sha256）的同一种资料，在撤销之前只收一次。
+
+    这一行也是后台任务的队列；办到哪里在 `BatchWork`。
+    """
 
     uuid = models.UUIDField("公开编号", default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="上报单位", related_name="+")
@@ -37,12 +49,14 @@ class SourceBatch(models.Model):
     company = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", editable=False)
     department = models.CharField("部门代码", max_length=40, blank=True, default="")
     table = models.CharField("表", max_length=20)
+    feed = models.CharField("资料种类", max_length=40, blank=True, default="", help_text="空白为标准表。")
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("文件指纹", max_length=64)
     state = models.CharField("状态", max_length=10, choices=BatchState, default=BatchState.STAGED)
     as_of = models.DateField("资料截至")
     counts = models.JSONField("行数", default=dict)
     notices = models.JSONField("提示", default=list)
+    mapping = models.JSONField("列的对应", default=dict, blank=True, help_text="资料的列 → 文件里的列名。")
 
     objects = Scoped.as_manager()
     scope: ClassVar[Scope] = Scope(Permission.SOURCE_VIEW, department="department")
@@ -53,14 +67,71 @@ class SourceBatch(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 name="batch_same_file_once",
-                fields=["table", "sha256"],
-                condition=~Q(state=BatchState.UNDONE),
+                fields=["regiment", "table", "feed", "sha256"],
+                condition=~Q(state__in=[BatchState.UNDONE, BatchState.REFUSED]),
             ),
             models.CheckConstraint(name="batch_state_known", condition=Q(state__in=BatchState.values)),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["id"], name="batch_to_work_off", condition=Q(state__in=["queued", "reading", "publishing"])
+            ),
         ]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class BatchWork(models.Model):
+    """批次办到哪里：进度，办理它的进程最近一次报平安，没有收的原因，供与上一批比较的概况。"""
+
+    batch = models.OneToOneField(SourceBatch, models.PROTECT, primary_key=True, related_name="work")
+    progress = models.CharField("进度", max_length=60, blank=True, default="")
+    done = models.PositiveIntegerField("已办行数", default=0)
+    total = models.PositiveIntegerField("总行数", default=0)
+    beat_at = models.DateTimeField("最近报平安", null=True, blank=True, editable=False)
+    problem = models.CharField("没有收的原因", max_length=600, blank=True, default="")
+    measures = models.JSONField("概况", default=dict, blank=True, help_text="行数、对不上的行数、金额中位数。")
+
+    objects = Scoped.as_manager()
+    scope: ClassVar[Scope] = Scope(Permission.SOURCE_VIEW, via="batch__", department="batch__department")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "批次进度"
+
+
+class BatchBody(models.Model):
+    """批次的原文件，密文。与登记分开，列清单时不必读出；没有收或已撤销的批次不留原文件。"""
+
+    batch = models.OneToOneField(SourceBatch, models.PROTECT, primary_key=True, related_name="body")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    content_key = EncryptedTextField("文件密钥")
+    sealed = models.BinaryField("密文")
+    top = models.BinaryField("各工作表的开头，密文", default=b"", help_text="列名对不上时留着，供人对应。")
+
+    objects = Scoped.as_manager()
+    scope: ClassVar[Scope] = Scope(Permission.SOURCE_VIEW, via="batch__", department="batch__department")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "原文件"
+
+
+class ColumnMemory(models.Model):
+    """一个单位的一种资料，上次是怎样对应列的；下次照用，可以改。"""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    department = models.CharField("部门代码", max_length=40, blank=True, default="")
+    feed = models.CharField("资料种类", max_length=40)
+    headers = models.JSONField("资料的列 → 文件里的列名")
+
+    objects = Scoped.as_manager()
+    scope: ClassVar[Scope] = Scope(Permission.SOURCE_VIEW, via="unit__", department="department")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列的对应"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(name="column_memory_once", fields=["unit", "department", "feed"])
+        ]
 
 
 class BatchStep(models.Model):
@@ -86,12 +157,15 @@ class RowOutcome(models.TextChoices):
     UNMATCHED = "unmatched", "未匹配"
     AMBIGUOUS = "ambiguous", "不止一人"
     DUPLICATE = "duplicate", "重复"
+    UNCHANGED = "unchanged", "没有变化"
     REJECTED = "rejected", "退回"
     REFUSED = "refused", "判定不是"
 
 
 #: Outcomes with which a row becomes a fact when its batch is confirmed.
 TAKEN = (RowOutcome.ACCEPTED, RowOutcome.MATCHED)
+#: Outcomes the sender may put right and send again.
+BAD = (RowOutcome.REJECTED, RowOutcome.UNMATCHED, RowOutcome.AMBIGUOUS)
 #: Outcomes somebody may still decide.
 OPEN = (RowOutcome.UNMATCHED, RowOutcome.AMBIGUOUS)
 
@@ -149,9 +223,13 @@ class Standing(Scoped[_Row]):
     """Rows that came with a batch or were entered by a person."""
 
     def standing(self) -> Self:
-        """Those that count: entered by a person, or of a batch that is confirmed and not undone."""
+        """Those that count: entered by a person, or of a batch that is confirmed and not undone.
+
+        A row counts only while it is somebody's: taken back on the workbench, its facts stay on record and count no longer.
+        """
         confirmed = SourceBatch.objects.filter(state=BatchState.CONFIRMED).values("pk")
-        return self.filter(Q(batch=None) | Q(batch__in=confirmed))
+        nobodys = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row")).exclude(outcome__in=TAKEN)
+        return self.filter(Q(batch=None) | Q(batch__in=confirmed) & ~Exists(nobodys))
 
 
 def posted_once(name: str, *more: str) -> models.UniqueConstraint:

@@ -1,6 +1,22 @@
 """Reads of this floor. Every one begins with what the user may see; nothing here takes a bare table."""
 
-from shouwang.registry.queries.batches import batch_for, batches_for, rows_for, workbench_rows
+from shouwang.registry.queries.batches import (
+    Effect,
+    FeedLine,
+    RowLine,
+    batch_for,
+    batch_list,
+    batches_for,
+    effect_of,
+    feed_lines,
+    line_of,
+    may_send,
+    outcomes_now,
+    row_list,
+    rows_for,
+    sending_unit,
+    tops_for,
+)
 from shouwang.registry.queries.household import HouseholdPage, household_for, household_page, ledger_page
 from shouwang.registry.queries.lists import (
     HouseholdFilter,
@@ -11,27 +27,40 @@ from shouwang.registry.queries.lists import (
 )
 from shouwang.registry.queries.paging import CAP, Page
 from shouwang.registry.queries.parts import MemberPage, document_for, entry_for, event_for, member_for, member_page
+from shouwang.registry.queries.workbench import workbench_rows
 
 __all__ = [
     "CAP",
+    "Effect",
+    "FeedLine",
     "HouseholdFilter",
     "HouseholdLine",
     "HouseholdPage",
     "MemberPage",
     "Page",
+    "RowLine",
     "batch_for",
+    "batch_list",
     "batches_for",
     "companies_for",
     "document_for",
+    "effect_of",
     "entry_for",
     "event_for",
+    "feed_lines",
     "household_for",
     "household_page",
     "households_for",
     "ledger_page",
+    "line_of",
+    "may_send",
     "member_for",
     "member_page",
+    "outcomes_now",
     "registry_counts",
+    "row_list",
     "rows_for",
+    "sending_unit",
+    "tops_for",
     "workbench_rows",
 ]

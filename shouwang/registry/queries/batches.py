@@ -1,4 +1,4 @@
-"""Batches, their rows, and the comparison workbench: doubtful rows beside the people they may be about."""
+"""Batches and their rows, for those who sent them and for the office."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Max, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
-from shouwang.accounts.models import User
-from shouwang.accounts.roles import Permission
-from shouwang.registry.models import BatchState, Person, SourceBatch, SourceRow
-from shouwang.registry.models.batch import OPEN
+from shouwang.accounts.models import Unit, User
+from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.scope import effective_posts, holds
+from shouwang.policy.feed import STANDARD, Feed, feeds
+from shouwang.registry import bodies
+from shouwang.registry.models import BatchState, BatchStep, LedgerEntry, RowOutcome, SourceBatch, SourceRow
+from shouwang.registry.models.batch import GONE, TAKEN
+from shouwang.registry.publish import MODELS
 from shouwang.registry.queries.paging import SIZE, Page, page_of
-from shouwang.registry.reading import read_row
-from shouwang.registry.recognise import candidates
-from shouwang.registry.sidebyside import Spelling, masked_apart, spelled_apart
-from shouwang.terms.tables import BY_NAME
-
-_SHOWN = 20
+from shouwang.registry.sidebyside import masked_cells
 
 
 @dataclass(frozen=True)
@@ -34,37 +35,50 @@ class RowLine:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """Somebody a doubtful row may be about: each column as (theirs, the row's), with what differs marked."""
+class FeedLine:
+    """A feed somebody may deliver: for which unit, when it last came, and whether it is late."""
 
-    person: Person
-    columns: dict[str, tuple[Spelling, Spelling]]
+    feed: Feed
+    unit: Unit
+    delivered: date | None
+    late: bool
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """One doubtful row and its candidates, the likeliest first."""
+class Effect:
+    """What a batch has put into the registry, and undoing it would take out again."""
 
-    row: SourceRow
-    cells: dict[str, str]
-    candidates: Sequence[Candidate]
+    facts: int
+    households: int
+    amount_fen: int | None
 
 
 def batches_for(
     user: User, *, state: BatchState | None = None, table: str = "", after: int | None = None, size: int = SIZE
 ) -> Page[SourceBatch]:
     """The batches a user may see, newest first: a department its own, the office all of its regiment."""
+    rows = batch_list(user, state=state or "").filter(**({"table": table} if table else {}))
+    return page_of(rows, "pk", after=after, size=size, falling=True)
+
+
+def batch_list(user: User, *, state: str = "", feed: str = "", department: str = "") -> QuerySet[SourceBatch]:
+    """The same, unpaged: for pages with filters."""
     rows: QuerySet[SourceBatch] = SourceBatch.objects.visible_to(user).select_related("unit")
-    if state is not None:
+    if state:
         rows = rows.filter(state=state)
-    if table:
-        rows = rows.filter(table=table)
-    return page_of(rows.prefetch_related("steps__by"), "pk", after=after, size=size, falling=True)
+    if feed:
+        rows = rows.filter(table=feed, feed="") if feed in STANDARD else rows.filter(feed=feed)
+    if department:
+        rows = rows.filter(department=department)
+    return rows.prefetch_related("steps__by")
 
 
 def batch_for(user: User, uuid: UUID | str) -> SourceBatch:
     """A batch the user may see. Http404 for any other."""
-    found = SourceBatch.objects.visible_to(user).select_related("unit").filter(uuid=uuid).first()
+    try:
+        found = SourceBatch.objects.visible_to(user).select_related("unit").filter(uuid=uuid).first()
+    except (ValueError, ValidationError):
+        found = None
     if found is None:
         raise Http404("没有这一批，或您无权查看。")
     return found
@@ -74,34 +88,19 @@ def rows_for(
     user: User, batch: SourceBatch, *, outcomes: Sequence[str] = (), after: int | None = None, size: int = SIZE
 ) -> Page[RowLine]:
     """Rows of a batch the user may see, in file order."""
-    rows = SourceRow.objects.visible_to(user).filter(batch=batch)
-    if outcomes:
-        rows = rows.filter(outcome__in=outcomes)
-    page = page_of(rows, "row", after=after, size=size)
-    lines = [RowLine(row, _masked(cells_of(row))) for row in page.rows]
-    return Page(lines, page.count, page.capped, page.after, page.before)
+    page = page_of(row_list(user, batch, outcomes), "row", after=after, size=size)
+    return Page([line_of(row) for row in page.rows], page.count, page.capped, page.after, page.before)
 
 
-def workbench_rows(
-    user: User, *, batch: SourceBatch | None = None, after: int | None = None, size: int = _SHOWN
-) -> Page[Comparison]:
-    """Doubtful rows for somebody who may decide them. Those put off come last, by asking for them again."""
-    rows = SourceRow.objects.visible_to(user, Permission.MATCH_DECIDE).filter(
-        outcome__in=OPEN, batch__state__in=[BatchState.STAGED, BatchState.CONFIRMED]
-    )
-    if batch is not None:
-        rows = rows.filter(batch=batch)
-    page = page_of(rows.select_related("batch__unit"), "pk", after=after, size=size)
-    return Page([compared(row) for row in page.rows], page.count, page.capped, page.after, page.before)
+def row_list(user: User, batch: SourceBatch, outcomes: Sequence[str] = ()) -> QuerySet[SourceRow]:
+    """The same, unpaged."""
+    rows = SourceRow.objects.visible_to(user).filter(batch=batch).select_related("household", "person")
+    return rows.filter(outcome__in=outcomes) if outcomes else rows
 
 
-def compared(row: SourceRow) -> Comparison:
-    """A row beside its candidates."""
-    cells = cells_of(row)
-    values = read_row(BY_NAME[row.batch.table], row.row, cells).values
-    name, number, born = values.get("name") or "", values.get("id_number") or "", values.get("birth_date")
-    people = candidates(name, number, born if isinstance(born, date) else None, row.batch.unit)
-    return Comparison(row, _masked(cells), [_candidate(person, name, number, born) for person in people])
+def line_of(row: SourceRow) -> RowLine:
+    """A row with its cells opened, and the number in them masked."""
+    return RowLine(row, masked_cells(cells_of(row)))
 
 
 def cells_of(row: SourceRow) -> dict[str, Any]:
@@ -110,17 +109,76 @@ def cells_of(row: SourceRow) -> dict[str, Any]:
     return cells
 
 
-def _candidate(person: Person, name: str, number: str, born: date | None) -> Candidate:
-    columns = {
-        "name": spelled_apart(person.name, name),
-        "id_number": masked_apart(person.citizen, number),
-        "birth_date": spelled_apart(str(person.birth_date or ""), str(born or "")),
-    }
-    return Candidate(person, columns)
+def outcomes_now(batch: SourceBatch) -> dict[str, int]:
+    """How many rows have which outcome now that people have decided some of them; all are named."""
+    if not batch.rows.exists():
+        return {outcome.value: batch.counts.get(outcome.value, 0) for outcome in RowOutcome}
+    found = {outcome.value: 0 for outcome in RowOutcome}
+    for outcome in batch.rows.order_by().values_list("outcome", flat=True).distinct():
+        found[outcome] = batch.rows.filter(outcome=outcome).count()
+    return found
 
 
-def _masked(cells: dict[str, Any]) -> dict[str, str]:
-    shown = {name: str(value) for name, value in cells.items() if value is not None}
-    if "id_number" in shown:
-        shown["id_number"] = "".join(char for char, _ in masked_apart("", shown["id_number"])[1])
-    return shown
+def effect_of(batch: SourceBatch) -> Effect:
+    """Counted from what is there, moves that followed a split or merger included."""
+    facts = MODELS[batch.table]._default_manager.filter(batch=batch)
+    households = batch.rows.filter(outcome__in=TAKEN, household__isnull=False).values("household").distinct().count()
+    money = None
+    if MODELS[batch.table] is LedgerEntry:
+        money = sum(facts.values_list("amount_fen", flat=True))
+    return Effect(facts.count(), households, money)
+
+
+def may_send(user: User, batch: SourceBatch) -> bool:
+    """Whether the user may confirm, undo and correct the batch."""
+    return SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(pk=batch.pk).exists()
+
+
+def tops_for(user: User, batch: SourceBatch) -> bodies.Tops:
+    """The first rows of a file whose columns somebody has to assign; only for those who may."""
+    return bodies.tops_of(batch) if may_send(user, batch) else {}
+
+
+def feed_lines(user: User, today: date | None = None) -> list[FeedLine]:
+    """What the user may deliver: a department its own feeds, the office those of every department of its regiment."""
+    today = today or timezone.localdate()
+    lines = []
+    for unit in _departments(user):
+        own = [feed for feed in feeds().values() if feed.department == unit.department]
+        came = _delivered(unit)
+        for feed in own:
+            last = came.get(feed.id)
+            lines.append(FeedLine(feed, unit, last, feed.cadence.is_late(last, today)))
+    return lines
+
+
+def sending_unit(user: User, feed: Feed) -> Unit | None:
+    """The unit in whose name the user may deliver a feed; None where they may not."""
+    if feed.is_standard:
+        posts = [post for post in effective_posts(user) if Permission.SOURCE_UPLOAD in post.role_class.permissions]
+        return next((post.unit for post in posts if post.unit.level == Level.REGIMENT), None)
+    return next((unit for unit in _departments(user) if unit.department == feed.department), None)
+
+
+def _departments(user: User) -> list[Unit]:
+    if not (holds(user, Permission.SOURCE_UPLOAD) or holds(user, Permission.SOURCE_VIEW)):
+        return []
+    found: dict[int, Unit] = {}
+    for post in effective_posts(user):
+        if Permission.SOURCE_UPLOAD not in post.role_class.permissions:
+            continue
+        if post.unit.level == Level.DEPARTMENT:
+            found[post.unit.pk] = post.unit
+        elif post.unit.level == Level.REGIMENT:
+            departments = Unit.objects.filter(level=Level.DEPARTMENT, regiment=post.unit, closed_on=None)
+            found |= {unit.pk: unit for unit in departments.exclude(department="")}
+    order = {feed.department: place for place, feed in enumerate(feeds().values())}
+    return sorted(found.values(), key=lambda unit: (order.get(unit.department, len(order)), unit.pk))
+
+
+def _delivered(unit: Unit) -> dict[str, date]:
+    """The day each feed of a department last came, those undone or refused aside."""
+    standing = SourceBatch.objects.filter(regiment=unit.regiment_id, department=unit.department).exclude(state__in=GONE)
+    first = BatchStep.objects.filter(batch__in=standing.values("pk"), state__in=["queued", "reading"])
+    rows = first.order_by().values_list("batch__feed").annotate(last=Max("at"))
+    return {feed: timezone.localtime(at).date() for feed, at in rows}

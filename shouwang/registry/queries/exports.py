@@ -14,7 +14,17 @@ from typing import Any
 from django.db.models import QuerySet
 
 from shouwang.registry import standing
-from shouwang.registry.models import Household, HouseholdFact, LedgerEntry, Membership, PersonFact
+from shouwang.registry.models import (
+    Event,
+    Household,
+    HouseholdFact,
+    InsuranceRecord,
+    LedgerEntry,
+    MedicalBill,
+    Membership,
+    PersonFact,
+    SchoolRecord,
+)
 from shouwang.registry.models.household import HEAD
 from shouwang.terms.tables import BY_NAME, HOUSEHOLDS, LEDGER_KINDS, Column, Type
 from shouwang.units import identity
@@ -32,8 +42,11 @@ LIST_COLUMNS = (
     Column("opened_on", "立户日期", Type.DATE),
     Column("closed_on", "销户日期", Type.DATE),
 )
+PAPERS: dict[str, type[MedicalBill] | type[SchoolRecord] | type[InsuranceRecord]] = {
+    "medical": MedicalBill, "school": SchoolRecord, "insurance": InsuranceRecord,
+}  # fmt: skip
 #: What can be exported: name -> title.
-EXPORTS = {LIST: "户名册", **{name: BY_NAME[name].title for name in ("households", "members", "ledger")}}
+EXPORTS = {LIST: "户名册", **{name: table.title for name, table in BY_NAME.items()}}
 
 Values = Sequence[Any]
 
@@ -45,9 +58,10 @@ def columns_of(table: str) -> tuple[Column, ...]:
 
 def count_of(table: str, households: QuerySet[Household]) -> int:
     """How many rows an export has."""
-    if table == "members":
-        return _members(households).count()
-    return _entries(households).count() if table == "ledger" else households.count()
+    if table in PAPERS:
+        return _papers(table, households).count()
+    counted = {"members": _members, "ledger": _entries, "events": _events}.get(table)
+    return counted(households).count() if counted else households.count()
 
 
 def rows_of(table: str, households: QuerySet[Household], *, full_numbers: bool = False) -> Iterator[Values]:
@@ -57,6 +71,10 @@ def rows_of(table: str, households: QuerySet[Household], *, full_numbers: bool =
         return _member_rows(households, shown)
     if table == "ledger":
         return _ledger_rows(households)
+    if table == "events":
+        return _event_rows(households)
+    if table in PAPERS:
+        return _paper_rows(table, households, shown)
     return _list_rows(households, shown) if table == LIST else _household_rows(households)
 
 
@@ -132,6 +150,35 @@ def _ledger_rows(households: QuerySet[Household]) -> Iterator[Values]:
                 entry.household.number, quarter_name(entry.quarter), _KINDS[entry.kind], entry.amount_fen, entry.one_off,
                 numbers.get((entry.household_id, entry.person_id)) if entry.person_id else None, entry.source or None,
             )  # fmt: skip
+
+
+def _events(households: QuerySet[Household]) -> QuerySet[Event]:
+    return standing.events_at(date.max).filter(household__in=households.order_by().values("pk"))
+
+
+def _event_rows(households: QuerySet[Household]) -> Iterator[Values]:
+    rows = _events(households).select_related("household").order_by("household__number", "occurred_on", "pk")
+    for lot in _lots(rows):
+        for event in lot:
+            yield (event.household.number, event.occurred_on, event.cause, event.note or None)
+
+
+def _papers(table: str, households: QuerySet[Household]) -> QuerySet[Any]:
+    """What departments said of the people of these households, whoever lives there now."""
+    rows: QuerySet[Any] = PAPERS[table].objects.standing()
+    return rows.filter(person__home__in=households.order_by().values("pk"))
+
+
+def _paper_rows(table: str, households: QuerySet[Household], shown: Callable[[str], str]) -> Iterator[Values]:
+    """Whom a row is about stands in its first three columns: masked, the name and birth date find them again."""
+    names = [column.name for column in BY_NAME[table].columns[3:]]
+    rows = _papers(table, households).select_related("person").order_by("person__home__number", "person", "pk")
+    for lot in _lots(rows):
+        for one in lot:
+            who = one.person
+            number = shown(who.citizen) if who.citizen else None
+            told = (getattr(one, name) for name in names)
+            yield (number, who.name, who.birth_date, *(None if value == "" else value for value in told))
 
 
 def _held(facts: Iterable[tuple[int, str, str]]) -> dict[tuple[int, str], str]:

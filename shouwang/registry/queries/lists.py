@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from shouwang.accounts import audit
 from shouwang.accounts.crypto import CITIZEN_NUMBER
@@ -43,7 +43,12 @@ def households_for(
     user: User, wanted: HouseholdFilter | None = None, *, after: str = "", before: str = "", size: int = SIZE
 ) -> Page[HouseholdLine]:
     """A page of the households a user may see. A search by citizen number is recorded."""
-    page = page_of(visible(user, wanted or HouseholdFilter()), "number", after=after, before=before, size=size)
+    wanted = wanted or HouseholdFilter()
+    # A common name is tested household by household; collecting all who bear it takes longer than a page is allowed to.
+    dense = None
+    if wanted.name and not wanted.citizen_number:  # a search by number is on record, once
+        dense = visible(user, replace(wanted, name="")).filter(_somebody_called(wanted.name))
+    page = page_of(visible(user, wanted), "number", after=after, before=before, size=size, dense=dense)
     return Page(_lines(page.rows), page.count, page.capped, page.after, page.before)
 
 
@@ -75,6 +80,11 @@ def registry_counts(user: User) -> tuple[int, int] | None:
 def companies_for(user: User) -> QuerySet[Unit]:
     """Where a user may register a household or move one to: companies not closed."""
     return Unit.objects.visible_to(user, Permission.HOUSEHOLD_EDIT).filter(level=Level.COMPANY, closed_on=None)
+
+
+def _somebody_called(name: str) -> Exists:
+    """What `search.called` finds, asked of one household's people."""
+    return Exists(Person.objects.filter(home=OuterRef("pk"), name_tokens__icontains=search.tokens(name)))
 
 
 def _at(unit: Unit) -> Q:

@@ -19,6 +19,10 @@ EXPORT_HELP = {
     "households": "每户一行：住房等级、饮水安全。",
     "members": "每人一行，离开的成员也在内：关系、户籍、常住、健康、劳动技能等。",
     "ledger": "每笔一行：季度、类别、金额、来源。",
+    "events": "每次变故一行：日期、事由、说明。",
+    "medical": "每次结算一行：总费用、各项支付、个人自付。",
+    "school": "每人每次一行：学籍状态、年级。",
+    "insurance": "每人每年一行：参保状态。",
 }
 
 
@@ -60,7 +64,7 @@ class ExportForm(forms.Form):
 
     table = forms.ChoiceField(label="导出内容", widget=forms.RadioSelect)
     full_numbers = forms.BooleanField(
-        label="身份证号不遮盖", required=False, help_text="只对户名册和人员表有用。遮盖的表也能改好后再上报。"
+        label="身份证号不遮盖", required=False, help_text="遮盖的表也能改好后再上报：人员按编号对应，费用、学籍、参保按姓名和出生日期对应。"
     )
     reason = forms.CharField(label="用途", max_length=200, help_text="写进审计记录和导出的文件。")
 

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from shouwang.accounts.roles import Permission
-from shouwang.casework.queries.explanation import explanation_of, screening_day
+from shouwang.casework.queries.explanation import explanation_of
+from shouwang.casework.versions import screening_day
 from shouwang.policy.forms import MET, NOT_MET, SUSPECTED, UNKNOWN
 from shouwang.registry.queries import household_for
 from shouwang.screening.aloud import figures_shown, places

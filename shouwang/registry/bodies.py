@@ -1,0 +1,80 @@
+"""The files themselves, kept encrypted under a key of their own, and opened only as long as somebody reads them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+
+from shouwang.accounts.crypto import FIELD_ALGORITHMS, SealedDataDamaged, decrypt, encrypt
+from shouwang.accounts.keyring import Key
+from shouwang.registry.models import BatchBody, SourceBatch
+
+Tops = dict[str, list[list[str]]]
+_TOP = b"top"
+
+
+def keep(batch: SourceBatch, content: bytes) -> None:
+    """Seal the file of a batch. Its key is itself a sealed column, which key rotation renews."""
+    key = Key.new(FIELD_ALGORITHMS[settings.SHOUWANG_CRYPTO])
+    written = f"{key.algorithm}:{base64.b64encode(key.secret).decode()}"
+    sealed = encrypt(key, content, batch.uuid.bytes)
+    BatchBody(batch=batch, content_key=written, sealed=sealed).save(force_insert=True)
+
+
+@contextmanager
+def opened(batch: SourceBatch) -> Iterator[Path]:
+    """The file under its own name in a folder of its own, which is gone afterwards."""
+    body = BatchBody.objects.get(batch=batch)
+    content = _open(body, bytes(body.sealed), batch.uuid.bytes)
+    scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
+    try:
+        path = scratch / Path(batch.file_name).name
+        path.write_bytes(content)
+        yield path
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def drop(batch: SourceBatch) -> None:
+    """Forget the file: of what was refused or taken out nothing is kept but its fingerprint and its rows."""
+    BatchBody.objects.filter(batch=batch).delete()
+
+
+def has_body(batch: SourceBatch) -> bool:
+    return BatchBody.objects.filter(batch=batch).exists()
+
+
+def keep_tops(batch: SourceBatch, tops: Tops) -> None:
+    """Keep the first rows of a file, for somebody to say which column is which."""
+    body = BatchBody.objects.defer("sealed").get(batch=batch)
+    sealed = encrypt(_key(body), json.dumps(tops, ensure_ascii=False).encode(), batch.uuid.bytes + _TOP)
+    BatchBody.objects.filter(batch=batch).update(top=sealed)
+
+
+def tops_of(batch: SourceBatch) -> Tops:
+    """Those rows, by sheet; none where they were never needed."""
+    body = BatchBody.objects.defer("sealed").filter(batch=batch).first()
+    if body is None or not body.top:
+        return {}
+    found: Tops = json.loads(_open(body, bytes(body.top), batch.uuid.bytes + _TOP))
+    return found
+
+
+def _open(body: BatchBody, sealed: bytes, bound_to: bytes) -> bytes:
+    try:
+        return decrypt(_key(body), sealed, bound_to)
+    except InvalidTag as error:
+        raise SealedDataDamaged(place=f"部门文件“{body.batch.file_name}”") from error
+
+
+def _key(body: BatchBody) -> Key:
+    algorithm, secret = body.content_key.split(":")
+    return Key("", algorithm, base64.b64decode(secret))

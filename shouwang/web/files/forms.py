@@ -1,0 +1,37 @@
+"""What is asked before a batch counts, and before it is taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+_ROWS = {"rows": "3"}
+
+
+class ConfirmForm(forms.Form):
+    """Nothing is asked of a batch that is what one would expect; of any other, why it is right all the same."""
+
+    sure = forms.BooleanField(
+        label="已核对原文件，确认无误", error_messages={"required": "请先核对原文件，再勾选这一项。"}
+    )
+    reason = forms.CharField(
+        label="为什么没有错", max_length=300, widget=forms.Textarea(attrs=_ROWS),
+        help_text="写明核对了什么，例如：已与财务核对，本月补发全年补贴。写进审计记录。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, stops: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not stops:
+            del self.fields["sure"], self.fields["reason"]
+
+
+class UndoForm(forms.Form):
+    """为什么撤销。"""
+
+    reason = forms.CharField(
+        label="撤销的原因",
+        max_length=300,
+        widget=forms.Textarea(attrs=_ROWS),
+        help_text="例如：送错了月份。写进这一批的经过。",
+    )
