@@ -6,7 +6,7 @@ HOUSEHOLDS ?= 3000
 AS_OF ?= 2020-05-20
 PORT ?= 8000
 
-.PHONY: demo demo-screen test check bench docs lock clean system-deps
+.PHONY: demo demo-screen test check bench docs matrix lock clean system-deps
 
 # uv where it is present, else venv and pip. Locked versions with hashes; touched only when the install went through.
 .venv/.ok: pyproject.toml requirements/dev.txt
@@ -40,6 +40,9 @@ bench: .venv/.ok ## 测速，结果写在 bench/results/
 docs: .venv/.ok ## 由代码重新生成 docs/generated/
 	@$(BIN)/python -m shouwang.policy.manual docs/generated
 	@$(BIN)/python -m tests.spec.manual docs/generated
+
+matrix: .venv/.ok ## 重写“谁看得到哪一页”的两张表；改动的每一行都要按职责审
+	@MATRIX_WRITE=1 $(BIN)/python -m pytest tests/matrix/test_seen.py tests/matrix/test_posted.py
 
 lock: ## 重新锁定依赖
 	@$(BIN)/uv pip compile -q pyproject.toml --extra spark --extra pg --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --universal --python-version 3.11 -o requirements/dev.txt

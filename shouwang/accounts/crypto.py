@@ -188,9 +188,9 @@ class BlindIndex:
     domain: str
     spell: Callable[[str], str]
 
-    def token(self, value: str) -> str:
+    def token(self, value: str, keys: KeyRing | None = None) -> str:
         """What to store; "" for nothing."""
-        return self._under(index_ring().current, self.spell(value))
+        return self._under((keys or index_ring()).current, self.spell(value))
 
     def tokens(self, value: str) -> list[str]:
         """What to search for: one token for each key still in use."""

@@ -39,7 +39,7 @@ def request_origin(get_response: GetResponse) -> GetResponse:
 
 
 def session_guard(get_response: GetResponse) -> GetResponse:
-    """End sessions that are idle, too old or taken over; let no personal page stay in a browser's cache."""
+    """End sessions that are idle, too old or taken over; let no page stay in a browser's cache."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user = request.user
@@ -50,8 +50,7 @@ def session_guard(get_response: GetResponse) -> GetResponse:
                 messages.warning(request, sentence)
                 return _never_stored(redirect(settings.LOGIN_URL))
             sessions.touch(request)
-        response = get_response(request)
-        return _never_stored(response) if isinstance(user, User) or "Set-Cookie" in response else response
+        return _never_stored(get_response(request))
 
     return middleware
 

@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from shouwang.accounts.models import Kinship, Unit, User
+from shouwang.accounts.models import AccessToken, Kinship, Unit, User
 
 
 def visible_units(user: User | AnonymousUser) -> QuerySet[Unit]:
     """The units a person may see: the territory of the current posts, nothing without one."""
     return Unit.objects.visible_to(user)
+
+
+def tokens_of(user: User) -> QuerySet[AccessToken]:
+    """One's own access tokens, the newest first; nobody sees another's."""
+    return AccessToken.objects.filter(user=user).select_related("post__unit")
 
 
 def kinship_with(user: User, citizen_indexes: Iterable[str]) -> Kinship | None:

@@ -7,6 +7,7 @@ disjoint from each other and from all business.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 from django.db import models
@@ -95,8 +96,9 @@ class Role:
     #: GB/T 22239 身份鉴别 d: those who decide, export or administer prove themselves with a second factor.
     second_factor: ClassVar[bool] = False
 
-    def __init_subclass__(cls) -> None:
-        ROLES[cls.code] = cls
+    def __init_subclass__(cls, listed: bool = True) -> None:
+        if listed:
+            ROLES[cls.code] = cls
 
 
 _ON_THE_GROUND = {
@@ -213,6 +215,16 @@ class Auditor(Role):
 
 #: Permissions that need a fresh second factor each time they are used (ASVS 7.5).
 STEP_UP = frozenset({P.EXPORT, P.PERSON_UNMASK, P.PARAMETER_PROPOSE, P.PARAMETER_SIGN, P.POST_GRANT, P.PASSWORD_RESET})
+
+#: What no access token opens: the above, and deciding a case, which takes a person with a second factor.
+NOT_BY_TOKEN = STEP_UP | {P.CASE_CONFIRM}
+
+
+@cache
+def by_token(role: type[Role]) -> type[Role]:
+    """The role as a program acting for the person has it."""
+    allowed = {"permissions": role.permissions - NOT_BY_TOKEN}
+    return type(f"{role.__name__}ByToken", (role,), allowed, listed=False)  # type: ignore[call-overload, no-any-return]
 
 
 def role_choices() -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -23,7 +23,7 @@ from shouwang.casework.models import (
     RunLine,
     ScreeningRun,
 )
-from shouwang.casework.models.screening import FLAGGED
+from shouwang.casework.models.screening import FLAGGED, KEPT
 from shouwang.casework.run_results import Found
 from shouwang.registry.models import Household
 
@@ -52,11 +52,14 @@ class ClueWriter:
         self.run, self.before, self.due_on, self.clues = run, before, due_on, clues
         self.counts = Counts()
 
-    def write(self, found: Iterable[Found]) -> None:
-        waiting = iter(found)
+    def write(self, found: Iterable[Found], told: Callable[[int], None] = lambda done: None) -> None:
+        """Write every household; `told` hears after each lot how many there were so far."""
+        waiting, done = iter(found), 0
         while lot := list(islice(waiting, LOT)):
             with transaction.atomic():
                 self._lot(lot)
+            done += len(lot)
+            told(done)
 
     def _lot(self, lot: Sequence[Found]) -> None:
         known = Household.objects.filter(number__in=[one.number for one in lot], regiment=self.run.unit).in_bulk(
@@ -65,7 +68,7 @@ class ClueWriter:
         mine = [(known[one.number], one) for one in lot if one.number in known]
         lines = [self._line(household, one) for household, one in mine]
         if self.clues:
-            RunLine.objects.bulk_create(lines)
+            RunLine.objects.bulk_create(line for line in lines if line.outcome in KEPT or line.move == Move.LEFT)
             self._raise([(household, one) for household, one in mine if one.is_flagged])
         else:
             RunLine.objects.bulk_create(line for line in lines if line.move != Move.SAME)
@@ -73,7 +76,7 @@ class ClueWriter:
     def _line(self, household: Household, one: Found) -> RunLine:
         line = RunLine(
             run=self.run, household=household, outcome=one.outcome, tier=one.tier, rules_met=one.rules_met,
-            rules_suspected=one.rules_suspected, **one.figures,
+            rules_suspected=one.rules_suspected, score=ranking.score_of(one.outcome, one.tier, one.rules_met), **one.figures,
         )  # fmt: skip
         line.move, line.moved = moved(self.before.get(one.number), line, one.is_flagged)
         self.counts.moves[line.move] = self.counts.moves.get(line.move, 0) + 1

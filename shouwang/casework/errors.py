@@ -138,6 +138,17 @@ class RunFailed(CaseworkError):
     do = "请先做一次全部户的筛查。"
 
 
+class TrialBusy(Conflict):
+    code = "RUN-04"
+    what = "{unit}已有一次试算正在进行（{progress}），没有另外发起。"
+    do = "请等它完成后再试。"
+
+
+class RunTaken(Conflict):
+    code = "RUN-03"
+    what = "这次筛查已由另一个后台接着办，这里停下。"
+
+
 class ChangeRefused(CaseworkError):
     code = "PRM-01"
     what = "参数修改没有保存：{reason}。"

@@ -5,7 +5,7 @@ A design default: nobody published weights. Assurance gaps first, then depth, th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from shouwang.casework.models import Clue, ClueLine, ClueSource
 
@@ -41,18 +41,26 @@ def rank(clue: Clue) -> Clue:
     return clue
 
 
+def score_of(outcome: str, tier: str, rules_met: str) -> int:
+    """The points of what a screening alone says of a household."""
+    return min(sum(amount for amount, _ in _found(outcome, tier, set(rules_met.split(";")))), _MOST)
+
+
 def points(outcome: str, tier: str, lines: Sequence[ClueLine]) -> Iterator[tuple[int, str]]:
     """Each amount with what it is for."""
+    yield from _found(outcome, tier, {line.rule for line in lines if line.outcome == "met"})
+    sources = {line.source for line in lines} - {ClueSource.SCREENING}
+    for source in sorted(sources):
+        yield SOURCE_POINTS, f"有{ClueSource(source).label}"
+
+
+def _found(outcome: str, tier: str, met: Set[str]) -> Iterator[tuple[int, str]]:
     if outcome in OUTCOME_POINTS:
         yield OUTCOME_POINTS[outcome], _WORDS[outcome]
     if tier in TIER_POINTS:
         yield TIER_POINTS[tier], _WORDS[tier]
-    met = {line.rule for line in lines if line.outcome == "met"}
     for rule, amount in URGENT_RULES.items():
         if rule in met:
             yield amount, _RULE_WORDS[rule]
     if met & set(SHOCK_RULES):
         yield SHOCK_POINTS, "支出骤增或收入骤减"
-    sources = {line.source for line in lines} - {ClueSource.SCREENING}
-    for source in sorted(sources):
-        yield SOURCE_POINTS, f"有{ClueSource(source).label}"

@@ -9,18 +9,21 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from shouwang.accounts.audit import canonical
-from shouwang.casework.models.screening import FLAGGED
+from shouwang.casework.models.screening import FLAGGED, KEPT
+from shouwang.units.money import FEN_PER_YUAN
 
 #: Outcomes of a rule that go into a clue.
 TOLD = ("met", "suspected")
 FIGURES = {"net_income": "net_income_fen", "base_income": "base_income_fen", "rigid": "rigid_fen", "members": "members"}
-_COLUMNS = ["household_id", "outcome", "tier", "rules_met", "rules_suspected", *FIGURES.values()]
+_PER_HEAD = "net_income_per_head"
+_COLUMNS = ["household_id", "outcome", "tier", "rules_met", "rules_suspected", _PER_HEAD, *FIGURES.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,16 @@ class Found:
 
 
 def found_in(folder: Path, also: set[str]) -> Iterator[Found]:
-    """Every flagged household of a run, and those of `also` whatever became of them, in the order of their number."""
+    """Every household of a run that is kept, and those of `also` whatever became of them, in the order of their number."""
     findings = _findings(folder / "findings.jsonl")
     for batch in pq.ParquetFile(folder / "households.parquet").iter_batches(columns=_COLUMNS):
         for row in batch.to_pylist():
             number = row["household_id"]
-            if row["outcome"] in FLAGGED or number in also:
+            if row["outcome"] in KEPT or number in also:
                 yield Found(
                     number, row["outcome"], row["tier"] or "", row["rules_met"] or "", row["rules_suspected"] or "",
-                    {name: row[column] for name, column in FIGURES.items()}, tuple(findings.get(number, ())),
+                    {name: row[column] for name, column in FIGURES.items()} | {_PER_HEAD: _fen(row[_PER_HEAD])},
+                    tuple(findings.get(number, ())),
                 )  # fmt: skip
 
 
@@ -68,6 +72,11 @@ def _findings(path: Path) -> dict[str, list[dict[str, Any]]]:
             if finding["outcome"] in TOLD:
                 told.setdefault(finding["household_id"], []).append(finding)
     return told
+
+
+def _fen(yuan: str | None) -> int | None:
+    """`2762.33` as fen: the file writes it in yuan, for people."""
+    return int(Decimal(yuan) * FEN_PER_YUAN) if yuan else None
 
 
 def _spoken(values: Mapping[str, Any]) -> dict[str, str]:

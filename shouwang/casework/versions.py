@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
+from django.conf import settings
+from django.utils import timezone
+
 from shouwang.accounts.models import Unit
 from shouwang.casework.models import ChangeState, ParameterChange, ProcedureVersion
+from shouwang.casework.models.parameter import POLICY as POLICY
 from shouwang.policy import procedure_json
 from shouwang.policy.book import RuleBook, policy_of
 from shouwang.policy.book import fingerprint as policy_fingerprint
@@ -14,9 +18,12 @@ from shouwang.policy.parameters import parameters_of
 from shouwang.policy.procedure import procedure_on
 from shouwang.policy.procedure_json import Frozen
 
-#: The name under which the choice of policy itself is changed: like any parameter, by two people and from a date.
-POLICY = "policy"
 FIRST_POLICY = "qituan-2020"
+
+
+def screening_day() -> date:
+    """The day screenings are as of unless somebody names another: today, or the day a trial installation is set to."""
+    return settings.SCREENING_DAY or timezone.localdate()
 
 
 def policy_on(regiment: Unit, day: date) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from granian.constants import Interfaces
 from shouwang.cli import website
 from shouwang.units.errors import ShouwangError
 
-_STOP_SECONDS = 20
+_STOP_SECONDS, _AGAIN_SECONDS, _LOOK_SECONDS = 20, 5, 0.5
 
 
 class HalfACertificate(ShouwangError):
@@ -65,13 +66,32 @@ def _nobody() -> Iterator[None]:
 
 @contextmanager
 def _worker() -> Iterator[None]:
-    """The worker as a second process: what it loads to screen, no web process ever holds."""
-    process = subprocess.Popen([sys.executable, "-m", "shouwang", "work"])
+    """The worker as a second process: what it loads to screen, no web process ever holds. One that dies is started again."""
+    leave = threading.Event()
+    keeper = threading.Thread(target=_keep_working, args=(leave,), name="keeper of the worker")
+    keeper.start()
     try:
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        leave.set()
+        keeper.join()
+
+
+def _keep_working(leave: threading.Event) -> None:
+    """Start the worker, and again a little later should it end by itself, until told to leave."""
+    while not leave.is_set():
+        process = subprocess.Popen([sys.executable, "-m", "shouwang", "work"])
+        while process.poll() is None and not leave.wait(_LOOK_SECONDS):
+            pass
+        if process.poll() is None:
+            _end(process)
+        elif not leave.wait(_AGAIN_SECONDS):
+            click.echo(f"后台任务进程停了（退出码 {process.returncode}），现在重新启动；排队的任务会接着办。", err=True)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

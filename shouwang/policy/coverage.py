@@ -46,14 +46,28 @@ def excuses(package: str, section: str = "excused") -> Mapping[str, Excuse]:
     return found
 
 
-def citations(package: str) -> dict[str, list[str]]:
-    """Clause id -> what implements it, in words: whatever the policy declares, and every parameter value, that cites it."""
-    cited: dict[str, list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Implementer:
+    """Something declared with a clause: what kind of thing it is, in words, its id and its title."""
+
+    kind: str
+    id: str
+    title: str
+
+
+def implementers(package: str) -> dict[str, list[Implementer]]:
+    """Clause id -> what implements it: whatever the policy declares, and every parameter, that cites it."""
+    cited: dict[str, list[Implementer]] = {}
     for folder in lineage(package):
         for word, kind in _DECLARED.items():
             for item in declared(f"shouwang.policy.{folder}", kind):
-                cited.setdefault(item.clause, []).append(f"{word}“{item.title}”")
+                cited.setdefault(item.clause, []).append(Implementer(word, item.id, item.title))
     for series in parameters_of(package).values():
         for clause in dict.fromkeys(value.clause for value in series.values):
-            cited.setdefault(clause, []).append(f"参数“{series.label}”")
+            cited.setdefault(clause, []).append(Implementer("参数", series.name, series.label))
     return cited
+
+
+def citations(package: str) -> dict[str, list[str]]:
+    """Clause id -> what implements it, in words."""
+    return {clause: [f"{one.kind}“{one.title}”" for one in found] for clause, found in implementers(package).items()}

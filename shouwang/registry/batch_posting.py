@@ -27,7 +27,7 @@ from shouwang.registry.batch_steps import (
 from shouwang.registry.feeds import facts_reader, feed_of_batch, reading_of
 from shouwang.registry.follow import follow
 from shouwang.registry.models import BatchState, LedgerEntry, SourceBatch, SourceRow
-from shouwang.registry.models.batch import TAKEN
+from shouwang.registry.models.batch import TAKEN, owner_of
 from shouwang.registry.publish import MODELS, facts_of
 from shouwang.registry.reading import read_row
 
@@ -66,12 +66,12 @@ def post_rows(batch: SourceBatch, by: Actor, allowed: Post | None) -> None:
 def publish_rows(batch: SourceBatch, rows: Sequence[SourceRow], by: Actor) -> int:
     """Post the facts of some rows, those posted before left out. Returns how many were added."""
     model, table, facts_in = MODELS[batch.table], reading_of(batch), facts_reader(feed_of_batch(batch))
-    there = set(
-        model._default_manager.filter(batch=batch, row__in=[row.row for row in rows]).values_list("row", flat=True)
-    )
+    owner = owner_of(model)
+    posted = model._default_manager.filter(batch=batch, row__in=[row.row for row in rows])
+    there = set(posted.values_list("row", f"{owner}_id"))
     facts = []
     for row in rows:
-        if row.row not in there:
+        if (row.row, getattr(row, f"{owner}_id")) not in there:
             values = facts_in(read_row(table, row.row, json.loads(row.cells)).values)
             facts += facts_of(batch, row.row, values, row.person_id, row.household_id)
     made = model._default_manager.bulk_create(facts)

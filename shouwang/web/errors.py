@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,9 +31,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the request's context: whatever failed may be what the shell needs."""
-    page = render_to_string("500.html", {"number": Origin.here().request_id})
-    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Without the request's context: whatever failed may be what the shell needs. A full disk is said to be one."""
+    full = _disk_is_full(sys.exc_info()[1])
+    status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.INTERNAL_SERVER_ERROR
+    page = render_to_string("507.html" if full else "500.html", {"number": Origin.here().request_id})
+    return HttpResponse(page, status=status)
 
 
 class SaidErrorsMiddleware:
@@ -57,3 +62,14 @@ class SaidErrorsMiddleware:
 
 def _page(request: HttpRequest, template: str, status: HTTPStatus) -> HttpResponse:
     return render(request, template, {"number": Origin.here().request_id}, status=status)
+
+
+def _disk_is_full(error: BaseException | None) -> bool:
+    """Whether there was no room: for a file, for SQLite, or for PostgreSQL (SQLSTATE 53100)."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, DatabaseError):
+            return "disk is full" in str(error) or getattr(error.__cause__, "sqlstate", "") == "53100"
+        error = error.__cause__ or error.__context__
+    return False

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Level
@@ -44,17 +47,33 @@ class FilterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
+class LongSelect(forms.Select):
+    """A select whose options are written in one go: Django renders a template for each, and a division has 900 units."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:  # the signature is Django's
+        chosen = set(self.format_value(value))
+        options = ((one, " selected" if str(one) in chosen else "", label) for one, label in self.choices)
+        written = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html(
+            "<select{}>{}</select>", flatatt({"name": name, **self.build_attrs(self.attrs, attrs)}), written
+        )
+
+
 class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A unit out of those a person sees, indented as the tree."""
+
+    widget = LongSelect
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Unit.objects.none(), to_field_name="uuid", blank=True, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        depth = [Level.CORPS, Level.DIVISION, Level.REGIMENT, Level.COMPANY].index(
-            Level.COMPANY if obj.level == Level.DEPARTMENT else obj.level
-        )
-        return "　" * depth + str(obj.name)
+        return "　" * _DEPTH[obj.level] + str(obj.name)
+
+
+_DEPTH = {Level.CORPS: 0, Level.DIVISION: 1, Level.REGIMENT: 2, Level.COMPANY: 3, Level.DEPARTMENT: 3}
 
 
 class ReasonForm(forms.Form):

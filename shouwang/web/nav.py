@@ -42,7 +42,7 @@ MENU = (
     Entry("比对工作台", "web:matching", frozenset({P.MATCH_DECIDE})),
     Entry("线索", "web:clues", frozenset({P.CLUE_VIEW, P.CLUE_REPORT})),
     Entry("个案", "web:cases", frozenset({P.CASE_VIEW})),
-    Entry("筛查", "web:screenings", frozenset({P.SCREENING_RUN})),
+    Entry("筛查", "web:screenings", frozenset({P.SCREENING_RUN, P.CLUE_VIEW})),
     Entry("疑点清单", "web:suspicions", frozenset({P.CASE_PREPARE, P.CASE_CONFIRM, P.CASE_SUBMIT, P.INSPECT})),
     Entry("规则手册", "web:rulebook"),
     Entry("统计", "web:statistics", frozenset({P.AGGREGATE_VIEW})),

@@ -31,11 +31,12 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as text, with a tag before it or a small note under it."""
+    """One value as text, with a tag before it or a small note under it. `url`: where it leads, if not where the row does."""
 
     text: str = ""
     note: str = ""
     tag: Tag | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """A made-up tree of units, people with posts in it, and a browser that is logged in.
 
-SQLite by default. Where SHOUWANG_DATABASE_URL names a PostgreSQL server, its test database; `test_postgresql.py` does that
-when TEST_PG_DSN is set.
+SQLite by default; PostgreSQL where TEST_PG_DSN names a server (`make test-pg`).
 """
 
 from __future__ import annotations

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,10 +17,11 @@ from django.utils import timezone
 
 from shouwang.accounts.models import AuditEvent, Unit
 from shouwang.accounts.scope import AccessDenied
-from shouwang.casework import actions, queries, screenings
+from shouwang.casework import actions, heartbeat, queries, screening_job, screenings
 from shouwang.casework.clue_writer import ClueWriter
 from shouwang.casework.errors import ClueDone, ReasonNeeded, RunBusy, RunFailed
-from shouwang.casework.models import Clue, ClueLine, Purpose, RunLine, RunState, ScreeningRun
+from shouwang.casework.models import Clue, ClueLine, Move, Purpose, RunLine, RunState, ScreeningRun
+from shouwang.casework.models.screening import KEPT
 from shouwang.demo.generate import generate
 from shouwang.intake.screening import screen_into
 from shouwang.intake.session import facts_of
@@ -145,11 +150,12 @@ def test_changed_households_only(staff: Staff, loaded: Unit) -> None:
     assert not gone.still_found and gone.state == "new"
     people = staff.office
     assert gone not in queries.clue_list(people) and gone in queries.clue_list(people, gone=True)
-    compared = queries.compare_runs(people, whole, run)
-    assert [(row.household, row.move) for row in compared.rows] == [
-        (out.household.number, "left"),
-        (low.household.number, "moved"),
-    ]
+    pair = queries.Pair(whole, run)
+    assert [line.household for line in pair.lines(people, Move.LEFT)] == [out.household]
+    assert [line.household for line in pair.lines(people, Move.MOVED)] == [low.household]
+    assert not pair.lines(people, Move.ENTERED).exists()
+    (told,) = pair.told(list(pair.lines(people, Move.MOVED)), Move.MOVED)
+    assert told.changes == {"net_income": [low.net_income, low.net_income + 100]}
     again = screened(staff, loaded)
     assert set(again.lines.filter(outcome__in=FLAGGED).values_list("household", "outcome", "net_income")) == set(
         run.lines.filter(outcome__in=FLAGGED).values_list("household", "outcome", "net_income")
@@ -219,6 +225,10 @@ def test_who_may_ask_for_a_screening(staff: Staff, house: MakeHouse, tree: dict[
     assert AuditEvent.objects.filter(verb="screening.done").count() == 2
 
 
+class Killed(BaseException):
+    """As kill -9 leaves things: nobody tidies up."""
+
+
 def test_a_killed_worker_leaves_nothing_half_done(staff: Staff, loaded: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     """办到一半被杀：这次筛查重新来过，线索不重不漏。"""
     run = actions.run_screening(by=staff.office, regiment=loaded, as_of=AS_OF)
@@ -226,13 +236,13 @@ def test_a_killed_worker_leaves_nothing_half_done(staff: Staff, loaded: Unit, mo
 
     def dies(self: ClueWriter, rows: object) -> None:
         if lots:
-            raise KeyboardInterrupt
+            raise Killed
         lots.append(1)
         lot(self, rows)  # type: ignore[arg-type]
 
     monkeypatch.setattr("shouwang.casework.clue_writer.LOT", 50)
     monkeypatch.setattr(ClueWriter, "_lot", dies)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         screenings.work_off()
     assert 0 < Clue.objects.count() <= 50
     monkeypatch.setattr(ClueWriter, "_lot", lot)
@@ -255,6 +265,112 @@ def test_what_goes_wrong_is_said(
     screenings.work_off()
     run.refresh_from_db()
     assert run.state == RunState.FAILED and "SHOUWANG_MEMORY" in run.progress
+
+
+@pytest.mark.parametrize("error", [RuntimeError("disk 652901199001012417"), MemoryError(), KeyError("x")])
+def test_a_failure_nobody_foresaw_has_a_number_and_the_next_run_goes_on(
+    staff: Staff, house: MakeHouse, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, error: Exception,
+) -> None:  # fmt: skip
+    """没料到的错也写在这一行上，带编号，日志里查得到；页面不露出程序的话；后面排队的照办。"""
+    house()
+    first = actions.run_screening(by=staff.office, regiment=tree["r7"])
+    second = actions.run_screening(by=CONSOLE, regiment=tree["r8"])
+    real = screening_job.write_facts
+
+    def fails(*args: Any) -> Any:
+        if args[3] == tree["r7"]:
+            raise error
+        return real(*args)
+
+    monkeypatch.setattr(screening_job, "write_facts", fails)
+    assert screenings.work_off() == 2
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (RunState.FAILED, RunState.DONE)
+    (number,) = re.findall(r"编号 (\w{12})", first.progress)
+    assert number in caplog.text and "disk" not in first.progress
+    failed = AuditEvent.objects.get(verb="screening.failed")
+    assert failed.result == "failed" and number in failed.facts
+    assert actions.run_screening(by=staff.office, regiment=tree["r7"]).state == RunState.QUEUED
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+def test_a_worker_told_to_stop_gives_its_run_back(
+    staff: Staff, house: MakeHouse, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch, signal: type[BaseException]
+) -> None:
+    """停止后台时，做到一半的那次重新排队，下次启动马上从头再算，不必等。"""
+    house()
+    run = actions.run_screening(by=staff.office, regiment=tree["r7"])
+
+    def stops(*args: Any) -> Any:
+        raise signal
+
+    with monkeypatch.context() as patch:
+        patch.setattr(screening_job, "write_facts", stops)
+        with pytest.raises(signal):
+            screenings.work_off()
+    run.refresh_from_db()
+    assert run.state == RunState.QUEUED
+    assert screenings.work_off() == 1
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+
+
+def test_a_worker_that_lost_its_run_writes_nothing(staff: Staff, house: MakeHouse, tree: dict[str, Unit]) -> None:
+    """后台停顿太久，别的后台接着办了：醒来的那个不再报进展，也不能把它标成失败。"""
+    house()
+    run = actions.run_screening(by=staff.office, regiment=tree["r7"])
+    slow = screenings.claim()
+    assert slow is not None and heartbeat.beat(slow, progress="逐户筛查")
+    ScreeningRun.objects.filter(pk=run.pk).update(beat_at=timezone.now() - heartbeat.DEAD_AFTER * 2)
+    quick = screenings.claim()
+    assert quick is not None and quick.claim != slow.claim
+    assert not heartbeat.beat(slow, progress="写结果和线索")
+    screenings.perform(slow)
+    run.refresh_from_db()
+    assert (run.state, run.claim) == (RunState.RUNNING, quick.claim)
+    screenings.perform(quick)
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+
+
+def test_a_long_stage_shows_signs_of_life(
+    staff: Staff, house: MakeHouse, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """一个阶段再长，这一行也每隔一会儿更新一次。"""
+    house()
+    run = actions.run_screening(by=staff.office, regiment=tree["r7"])
+    beats = Event()
+    assert 3 * heartbeat.BEAT < heartbeat.DEAD_AFTER, "two signs may get lost before the worker counts as dead"
+    monkeypatch.setattr(heartbeat, "BEAT", timedelta(milliseconds=5))
+    monkeypatch.setattr(heartbeat, "beat", lambda *_, **__: beats.set())
+    with heartbeat.beating(run):
+        assert beats.wait(5)
+
+
+def test_households_without_enough_facts_are_kept_and_people_counted(
+    staff: Staff, loaded: Unit, by_command_line: Path
+) -> None:
+    """资料不足的户也逐户留下，不产生线索；户数、人数、人均与命令行一致；只算有变动的户时也一样。"""
+    run = screened(staff, loaded)
+    rows = rows_of(by_command_line)
+    lines = {line.household.number: line for line in run.lines.select_related("household")}
+    unknown = {number for number, row in rows.items() if row["outcome"] == "unknown"}
+    assert unknown and unknown == {number for number, line in lines.items() if line.outcome == "unknown"}
+    assert not Clue.objects.filter(household__number__in=unknown).exists()
+    people = Counter[str]()
+    for row in rows.values():
+        people[row["outcome"]] += int(row["members"])
+    assert {outcome: run.counts[f"people_{outcome}"] for outcome in people} == people
+    assert (run.counts["households"], run.counts["people"]) == (len(rows), people.total())
+    for number, line in lines.items():
+        per_head = rows[number]["net_income_per_head"]
+        assert line.net_income_per_head == (int(Decimal(per_head) * 100) if per_head else None)
+    again = screened(staff, loaded, Purpose.CHANGED)
+    same = [*KEPT, *(f"people_{outcome}" for outcome in KEPT), "not_met", "households"]
+    assert {name: again.counts[name] for name in same} == {name: run.counts.get(name, 0) for name in same}
+    assert again.lines.count() == run.lines.count()
 
 
 def test_reports_join_the_clue_of_the_household(staff: Staff, house: MakeHouse, tree: dict[str, Unit]) -> None:

@@ -139,6 +139,19 @@ def test_what_is_taken_back_stands_as_it_was(
         take_back_match(by=office, row=row(staged, 4))
 
 
+def test_a_row_taken_back_may_be_somebody_elses_and_counts_once(
+    staged: SourceBatch, office: User, doctor: User, family: Household
+) -> None:
+    """判错了人，撤回再判：只计给现在判定的人；再改回来，也还是一笔。"""
+    confirm_batch(by=doctor, batch=staged, reason="核对过原件")
+    mother, daughter = member(family, "李秀兰").person, member(family, "王小红").person
+    for whom in (mother, daughter, mother):
+        decide_match(by=office, row=row(staged, 4), verdict=Verdict.IS, person=whom)
+        assert [bill.person for bill in MedicalBill.objects.standing().filter(row=4)] == [whom]
+        take_back_match(by=office, row=row(staged, 4))
+    assert MedicalBill.objects.filter(row=4).count() == 2, "一人一笔，都留着"
+
+
 def test_the_outcome_before_comes_back(
     family: Household, office: User, tree: dict[str, Unit], stage: Callable[..., SourceBatch], sent: Callable[..., Path]
 ) -> None:

@@ -100,3 +100,24 @@ def _group_is_gone(group: int) -> bool:
             return True
         time.sleep(0.3)
     return False
+
+
+def test_a_worker_that_dies_is_started_again(served: tuple[subprocess.Popen[str], int]) -> None:
+    process, port = served
+    _opened(f"http://127.0.0.1:{port}/", process)
+    first = _worker_of(process.pid, other_than=0)
+    os.kill(first, signal.SIGKILL)
+    assert _worker_of(process.pid, other_than=first)
+
+
+def _worker_of(group: int, other_than: int) -> int:
+    """The process of the worker, once there is one that is not `other_than`."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        listed = subprocess.run(["ps", "-eo", "pid,pgid,args"], capture_output=True, text=True, check=True).stdout
+        found = re.findall(rf"^ *(\d+) +{group} .*-m shouwang work$", listed, re.MULTILINE)
+        for pid in map(int, found):
+            if pid != other_than:
+                return pid
+        time.sleep(0.3)
+    raise AssertionError("no worker was started")

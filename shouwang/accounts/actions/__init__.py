@@ -9,6 +9,8 @@ from shouwang.accounts.actions.factors import confirm_totp, enrol_totp, reset_to
 from shouwang.accounts.actions.kinship import declare_kinship, withdraw_kinship
 from shouwang.accounts.actions.people import change_password, create_account, disable_account, reset_password
 from shouwang.accounts.actions.posts import end_post, grant_post
+from shouwang.accounts.actions.replies import once
+from shouwang.accounts.actions.tokens import issue_access_token, redeem_access_token, revoke_access_token
 from shouwang.accounts.actions.units import close_unit, create_unit
 
 __all__ = [
@@ -22,10 +24,14 @@ __all__ = [
     "end_post",
     "enrol_totp",
     "grant_post",
+    "issue_access_token",
     "issue_token",
+    "once",
+    "redeem_access_token",
     "redeem_token",
     "reset_password",
     "reset_totp",
+    "revoke_access_token",
     "verify_totp",
     "withdraw_kinship",
 ]

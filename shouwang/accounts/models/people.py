@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from shouwang.accounts.crypto import EncryptedTextField
 from shouwang.accounts.models.unit import Unit
-from shouwang.accounts.roles import ROLES, Permission, Role, role_choices
+from shouwang.accounts.roles import ROLES, Permission, Role, by_token, role_choices
 from shouwang.accounts.scope import Scope, Scoped
 
 
@@ -82,6 +82,8 @@ class Post(models.Model):
 
     objects = PostQuerySet.as_manager()
     scope: ClassVar[Scope] = Scope(Permission.ACCOUNT_VIEW, via="unit__")
+    #: Set for the length of a request made with an access token: the post then allows less.
+    through_token: bool = False
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位"
@@ -101,7 +103,8 @@ class Post(models.Model):
 
     @property
     def role_class(self) -> type[Role]:
-        return ROLES[self.role]
+        role = ROLES[self.role]
+        return by_token(role) if self.through_token else role
 
     def is_current(self, on: date | None = None) -> bool:
         day = on or timezone.localdate()

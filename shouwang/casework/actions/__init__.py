@@ -8,6 +8,8 @@ from shouwang.casework.actions.parameters import (
     approve_parameter_change,
     propose_parameter_change,
     reject_parameter_change,
+    simulate_again,
+    try_parameter,
 )
 from shouwang.casework.actions.reports import answer_report, place_report, report_person
 from shouwang.casework.actions.screening import run_screening
@@ -37,7 +39,9 @@ __all__ = [
     "report_clue",
     "report_person",
     "run_screening",
+    "simulate_again",
     "triage_clue",
+    "try_parameter",
     "use_door",
     "withdraw",
 ]

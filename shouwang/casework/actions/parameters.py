@@ -1,4 +1,7 @@
-"""Changing a parameter in a regiment: a reason, the simulated effect, a second person, a day to come (T21)."""
+"""Changing a parameter in a regiment: a reason, the simulated effect, a second person, a day to come (T21).
+
+A value may also be tried out without proposing it: the same simulation, nothing to sign.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from shouwang.accounts.models import Post, Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
 from shouwang.casework import versions
-from shouwang.casework.actions.screening import new_run
-from shouwang.casework.errors import ChangeDone, ChangeRefused, ReasonNeeded
-from shouwang.casework.models import ChangeState, ParameterChange, Purpose
+from shouwang.casework.actions.screening import UNFINISHED, new_run
+from shouwang.casework.errors import ChangeDone, ChangeRefused, ReasonNeeded, TrialBusy
+from shouwang.casework.models import ChangeState, ParameterChange, Purpose, RunState, ScreeningRun
 from shouwang.policy.book import policy_of
 from shouwang.policy.parameters import UnknownParameter, parameters_of
 
@@ -35,9 +38,7 @@ def propose_parameter_change(
     if from_date <= today:
         raise ChangeRefused(reason="生效日期须在今天之后，已经办过的不受影响")
     value = _spelled(regiment, policy, name, value, from_date)
-    trial = {"policy": value} if name == versions.POLICY else {"changed": {name: value}}
-    run = new_run(regiment, today, Purpose.SIMULATION, by, **trial)  # type: ignore[arg-type]
-    run.save(force_insert=True)
+    run = _simulation(regiment, name, value, by)
     change = ParameterChange(
         unit=regiment,
         policy=policy,
@@ -54,6 +55,35 @@ def propose_parameter_change(
         reason=reason,
     )  # fmt: skip
     return change
+
+
+@transaction.atomic
+def try_parameter(*, by: User, regiment: Unit, name: str, value: str) -> ScreeningRun:
+    """See what a value would do, without proposing it. One trial of a regiment at a time."""
+    post = require(by, Permission.PARAMETER_PROPOSE, regiment)
+    Unit.objects.select_for_update(of=("self",)).get(pk=regiment.pk)
+    trials = ScreeningRun.objects.filter(unit=regiment, purpose=Purpose.SIMULATION, state__in=UNFINISHED)
+    busy = trials.exclude(pk__in=ParameterChange.objects.values("run")).first()
+    if busy is not None:
+        raise TrialBusy(unit=regiment.name, progress=busy.progress)
+    today = timezone.localdate()
+    value = _spelled(regiment, versions.policy_on(regiment, today), name, value, today)
+    run = _simulation(regiment, name, value, by)
+    audit.record(by=by, post=post, verb="parameter.tried", target=run, unit=regiment, name=name, value=value)
+    return run
+
+
+@transaction.atomic
+def simulate_again(*, by: User, change: ParameterChange) -> ParameterChange:
+    """Try the effect of a proposal out anew after the simulation failed; until it is there nobody can sign."""
+    row = _waiting(change)
+    post = require(by, Permission.PARAMETER_PROPOSE, row.unit)
+    if row.run.state != RunState.FAILED:
+        raise ChangeRefused(reason="试算没有失败，不用重算")
+    row.run = _simulation(row.unit, row.name, row.value, by)
+    row.save(update_fields=["run"])
+    audit.record(by=by, post=post, verb="parameter.retried", target=row, unit=row.unit, name=row.name, value=row.value)
+    return row
 
 
 @transaction.atomic
@@ -80,6 +110,13 @@ def reject_parameter_change(*, by: User, change: ParameterChange, note: str) -> 
     if not note.strip():
         raise ReasonNeeded(what_for="不同意")
     return _decide(by, post, row, ChangeState.REJECTED, note)
+
+
+def _simulation(regiment: Unit, name: str, value: str, by: User) -> ScreeningRun:
+    trial = {"policy": value} if name == versions.POLICY else {"changed": {name: value}}
+    run = new_run(regiment, versions.screening_day(), Purpose.SIMULATION, by, **trial)  # type: ignore[arg-type]
+    run.save(force_insert=True)
+    return run
 
 
 def _spelled(regiment: Unit, policy: str, name: str, value: str, from_date: date) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from shouwang.accounts import audit
 from shouwang.accounts.actions.permit import permit
@@ -30,7 +29,7 @@ def run_screening(
     busy = ScreeningRun.objects.filter(unit=regiment, state__in=UNFINISHED).exclude(purpose=Purpose.SIMULATION).first()
     if busy is not None:
         raise RunBusy(unit=regiment.name, progress=busy.progress)
-    run = new_run(regiment, as_of or timezone.localdate(), purpose, by)
+    run = new_run(regiment, as_of or versions.screening_day(), purpose, by)
     if purpose == Purpose.CHANGED and previous_like(run) is None:
         raise RunFailed()
     run.save(force_insert=True)

@@ -13,6 +13,11 @@ from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import Scope, Scoped
 from shouwang.casework.models.screening import ScreeningRun
+from shouwang.policy.book import policy_of
+from shouwang.policy.parameters import ParameterSeries, parameters_of
+
+#: The name under which the choice of policy itself is changed: like any parameter, by two people and from a date.
+POLICY = "policy"
 
 
 class ChangeState(models.TextChoices):
@@ -62,4 +67,28 @@ class ParameterChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value}（自{self.from_date}）"
+        return f"{self.label}改为{self.value_words}（自{self.from_date}起）"
+
+    @property
+    def is_policy(self) -> bool:
+        """Whether it is the policy itself that is changed."""
+        return self.name == POLICY
+
+    @property
+    def label(self) -> str:
+        """What is changed, in words."""
+        if self.is_policy:
+            return "施行的办法"
+        return self._series.label if self._series else self.name
+
+    @property
+    def value_words(self) -> str:
+        """The new value with its unit."""
+        if self.is_policy:
+            return policy_of(self.value).title
+        return self._series.unit.words(self._series.read(self.value)) if self._series else self.value
+
+    @property
+    def _series(self) -> ParameterSeries | None:
+        """The parameter as the policy declares it; None for one that a later edition of the program has dropped."""
+        return parameters_of(policy_of(self.policy).package).get(self.name)

@@ -16,6 +16,8 @@ from shouwang.registry.models import Household
 
 #: Outcomes of a household that raise a clue: 命中, 疑似, 专项.
 FLAGGED = ("met", "suspected", "special")
+#: Outcomes of which every household is kept: those, and 资料不足, which somebody has to complete.
+KEPT = (*FLAGGED, "unknown")
 
 
 class RunState(models.TextChoices):
@@ -43,11 +45,14 @@ class ScreeningRun(models.Model):
     purpose = models.CharField("范围", max_length=12, choices=Purpose, default=Purpose.WHOLE)
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.QUEUED)
     progress = models.CharField("进度", max_length=400, blank=True, default="排队中")
-    counts = models.JSONField("各结论户数", default=dict)
+    done = models.PositiveIntegerField("已写户数", default=0)
+    total = models.PositiveIntegerField("要写户数", default=0)
+    counts = models.JSONField("各结论户数和人数", default=dict)
     result_sha256 = models.CharField("结果指纹", max_length=64, blank=True, default="")
     started_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="发起人")
     created_at = models.DateTimeField("发起时间", default=timezone.now, editable=False)
     beat_at = models.DateTimeField("最近进展", null=True, blank=True)
+    claim = models.UUIDField("办理凭据", null=True, blank=True, editable=False)
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     objects = Scoped.as_manager()
@@ -77,7 +82,7 @@ class Move(models.TextChoices):
 
 
 class RunLine(models.Model):
-    """一次筛查里的一户：有结论的户，和上次有结论、这次没有了的户。金额单位：分。"""
+    """一次筛查里的一户：有结论或资料不足的户，和上次有结论、这次没有了的户。金额单位：分。"""
 
     run = models.ForeignKey(ScreeningRun, models.CASCADE, verbose_name="筛查", related_name="lines")
     household = models.ForeignKey(Household, models.PROTECT, verbose_name="户", related_name="+")
@@ -85,12 +90,14 @@ class RunLine(models.Model):
     tier = models.CharField("档次", max_length=10, blank=True, default="")
     members = models.PositiveSmallIntegerField("共同生活人口", null=True)
     net_income = models.BigIntegerField("家庭纯收入（分）", null=True)
+    net_income_per_head = models.BigIntegerField("人均纯收入（分）", null=True)
     base_income = models.BigIntegerField("对照收入（分）", null=True)
     rigid = models.BigIntegerField("刚性支出（分）", null=True)
     rules_met = models.CharField("命中的规则", max_length=400, blank=True, default="")
     rules_suspected = models.CharField("疑似的规则", max_length=400, blank=True, default="")
     move = models.CharField("与上次相比", max_length=8, choices=Move, default=Move.ENTERED)
     moved = models.JSONField("变了的数字", default=dict)
+    score = models.PositiveSmallIntegerField("先后分", default=0)
 
     objects = Scoped.as_manager()
     scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="household__")
@@ -101,7 +108,10 @@ class RunLine(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(name="run_line_once_a_household", fields=["run", "household"])
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["run", "outcome"], name="run_line_by_outcome")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["run", "outcome"], name="run_line_by_outcome"),
+            models.Index(fields=["run", "-score", "-id"], name="run_line_by_score"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household}：{self.outcome}"

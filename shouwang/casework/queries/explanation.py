@@ -8,9 +8,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.conf import settings
-from django.utils import timezone
-
 from shouwang.casework import versions
 from shouwang.policy.book import RuleBook
 from shouwang.registry.facts import facts_of_household
@@ -27,11 +24,6 @@ def explanation_of(household: Household, day: date) -> Explanation:
     policy = versions.policy_on(household.regiment, day)
     changed = versions.overrides_on(household.regiment, policy, day)
     return _explainer(policy, day, tuple(sorted(changed.items()))).explain(facts_of_household(household, day))
-
-
-def screening_day() -> date:
-    """The day screenings are as of where nobody says otherwise: today, or the day a trial installation is set to."""
-    return settings.SCREENING_DAY or timezone.localdate()
 
 
 @lru_cache(maxsize=16)

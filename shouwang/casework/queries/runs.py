@@ -1,48 +1,49 @@
-"""Screening runs, and two of them side by side: who entered, who left, which figure moved."""
+"""Screening runs a person may see, and their totals as far as that person's units reach; households and people together."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from shouwang.accounts.models import Unit, User
-from shouwang.casework.clue_moves import moved
-from shouwang.casework.models import Move, Purpose, RunLine, RunState, ScreeningRun
-from shouwang.casework.models.screening import FLAGGED
+from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.scope import effective_posts, post_for
+from shouwang.casework.models import Purpose, RunLine, RunState, ScreeningRun
+from shouwang.casework.models.screening import KEPT
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One household in two runs. `figures`: name -> (was, is), amounts in fen."""
+class Heads:
+    """How many households, and the people in them. `people` None: not counted."""
 
-    household: str
-    uuid: str
-    unit: str
-    move: Move
-    was: str
-    now: str
-    figures: dict[str, list[int | None]]
-    rules_gained: tuple[str, ...]
-    rules_lost: tuple[str, ...]
+    households: int = 0
+    people: int | None = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two runs compared, for the households a person may see."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    rows: tuple[Difference, ...] = ()
+    def __add__(self, other: Heads) -> Heads:
+        return Heads(self.households + other.households, (self.people or 0) + (other.people or 0))
 
 
 def runs_for(user: User) -> QuerySet[ScreeningRun]:
-    """Runs a person may see; one of a company sees those of its regiment."""
-    regiments = Unit.objects.filter(
-        pk__in=[post.unit.regiment_id for post in user.posts.current() if post.unit.regiment_id]
-    )
-    own = ScreeningRun.objects.visible_to(user)
-    return (own | ScreeningRun.objects.filter(unit__in=regiments, pk__in=_seen_lines(user))).distinct()
+    """Screenings a person may see, the last first; one of a company sees those of its regiment. Trials are not among them."""
+    posts = [post for post in effective_posts(user) if Permission.CLUE_VIEW in post.role_class.permissions]
+    above = [post.unit.regiment_id for post in posts if post.unit.level == Level.COMPANY]
+    rows = ScreeningRun.objects.visible_to(user) | ScreeningRun.objects.filter(unit__in=above)
+    return rows.exclude(purpose=Purpose.SIMULATION).select_related("unit", "started_by").order_by("-pk")
+
+
+def run_for(user: User, uuid: UUID) -> ScreeningRun | None:
+    """One screening; None outside one's units, as if there were none."""
+    return runs_for(user).filter(uuid=uuid).first()
+
+
+def trial_for(user: User, uuid: UUID) -> ScreeningRun | None:
+    """One simulation, for those whose units it covers whole."""
+    rows = ScreeningRun.objects.visible_to(user).select_related("unit", "started_by")
+    return rows.filter(uuid=uuid, purpose=Purpose.SIMULATION).first()
 
 
 def latest_run(regiment: Unit) -> ScreeningRun | None:
@@ -51,32 +52,32 @@ def latest_run(regiment: Unit) -> ScreeningRun | None:
     return done.order_by("-pk").first()
 
 
-def compare_runs(user: User, before: ScreeningRun, after: ScreeningRun) -> Comparison:
-    """Who entered, who left, which figure moved between two runs. Only households the person may see are counted."""
-    visible = RunLine.objects.visible_to(user).select_related("household__unit")
-    old = {line.household_id: line for line in visible.filter(run=before)}
-    new = {line.household_id: line for line in visible.filter(run=after)}
-    rows = [_difference(old.get(key), new.get(key)) for key in old.keys() | new.keys()]
-    told = sorted((row for row in rows if row.move != Move.SAME), key=lambda row: (row.move, row.unit, row.household))
-    return Comparison(Counter(row.move.value for row in rows), tuple(told))
+def sees_all_of(user: User, run: ScreeningRun) -> bool:
+    """Whether the totals of the whole regiment are this person's to see."""
+    return post_for(user, Permission.CLUE_VIEW, run.unit) is not None
 
 
-def _difference(old: RunLine | None, new: RunLine | None) -> Difference:
-    line = new or old
-    assert line is not None
-    here = new or RunLine(household=line.household, outcome="not_met")
-    move, figures = moved(old, here, here.outcome in FLAGGED)
-    was, now = _met(old), _met(new)
-    return Difference(
-        line.household.number, str(line.household.uuid), line.household.unit.name, move, old.outcome if old else "",
-        new.outcome if new else "", figures if new else {}, tuple(r for r in now if r not in was),
-        tuple(r for r in was if r not in now),
-    )  # fmt: skip
+def totals_of(user: User, runs: Sequence[ScreeningRun]) -> Mapping[int, Mapping[str, Heads]]:
+    """Outcome -> households and people, for each run: as the run counted them, or those of one's own units."""
+    done = [run for run in runs if run.state == RunState.DONE]
+    found: dict[int, dict[str, Heads]] = defaultdict(dict)
+    for run in done:
+        if sees_all_of(user, run):
+            found[run.pk] = _counted(run)
+    parts = [run.pk for run in done if run.pk not in found]
+    rows = RunLine.objects.visible_to(user).filter(run__in=parts, outcome__in=KEPT).order_by()
+    for run_id, outcome, households, people in rows.values_list("run", "outcome").annotate(
+        n=Count("pk"), p=Sum("members")
+    ):
+        found[run_id][outcome] = Heads(households, people or 0)
+    return found
 
 
-def _met(line: RunLine | None) -> list[str]:
-    return [rule for rule in line.rules_met.split(";") if rule] if line else []
-
-
-def _seen_lines(user: User) -> QuerySet[RunLine]:
-    return RunLine.objects.visible_to(user).values("run").distinct()
+def _counted(run: ScreeningRun) -> dict[str, Heads]:
+    outcomes = (*KEPT, "not_met", "households")
+    people = {"households": "people"}
+    return {
+        name: Heads(run.counts[name], run.counts.get(people.get(name, f"people_{name}")))
+        for name in outcomes
+        if name in run.counts
+    }

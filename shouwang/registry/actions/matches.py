@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +22,6 @@ from shouwang.registry.actions.batches import NotReady, hold_batch, publish_rows
 from shouwang.registry.actions.locking import person_of
 from shouwang.registry.models import BatchState, LedgerEntry, Person, RowOutcome, SourceBatch, SourceRow
 from shouwang.registry.models.batch import OPEN
-from shouwang.registry.publish import MODELS
 from shouwang.units.errors import ShouwangError
 
 BY_HAND = "人工判定"
@@ -59,15 +57,8 @@ class NothingToTakeBack(ShouwangError):
     do = "可能已有人撤回，请看这一行的最新情况。"
 
 
-class CountedForAnother(ShouwangError):
-    code = "MAT-05"
-    what = "第{row}行曾判给{name}并计入台账，后来撤回；同一行不能再计给另一个人。"
-    why = "计入过的记录只作废、不改写，一行只记一次。"
-    do = "请判定为“都不是”，再请上报单位更正这一行后重新上报。"
-
-
 class MovedOn(ShouwangError):
-    code = "MAT-06"
+    code = "MAT-05"
     what = "第{row}行计入的收支后来已冲销，或已随分户、并户转走，不能单独撤回。"
     do = "请在户档案里冲销；整批有误的，请上报单位撤销这一批。"
 
@@ -158,13 +149,6 @@ def _check(person: Person | None, row: SourceRow) -> None:
     level = "regiment_id" if batch.regiment_id else "division_id"
     if home is None or getattr(home, level) != getattr(batch, level):
         raise OutOfReach(name=person.name)
-    # Events and facts about a dwelling are a household's; everything else is a person's.
-    model = MODELS[batch.table]
-    owner = "person" if any(column.name == "person" for column in model._meta.get_fields()) else "household"
-    mine: Any = person if owner == "person" else home
-    posted = model._default_manager.filter(batch=batch, row=row.row).exclude(**{owner: mine})
-    if other := posted.select_related(owner).first():
-        raise CountedForAnother(row=row.row, name=str(getattr(other, owner)))
 
 
 def _told(row: SourceRow) -> dict[str, object]:

@@ -225,13 +225,22 @@ class Standing(Scoped[_Row]):
     def standing(self) -> Self:
         """Those that count: entered by a person, or of a batch that is confirmed and not undone.
 
-        A row counts only while it is somebody's: taken back on the workbench, its facts stay on record and count no longer.
+        A row counts only for whom it is decided to be: taken back on the workbench, or given to somebody else since, its
+        former facts stay on record and count no longer.
         """
         confirmed = SourceBatch.objects.filter(state=BatchState.CONFIRMED).values("pk")
-        nobodys = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row")).exclude(outcome__in=TAKEN)
-        return self.filter(Q(batch=None) | Q(batch__in=confirmed) & ~Exists(nobodys))
+        rows = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"))
+        owner = owner_of(self.model)
+        anothers = Q(**{f"{owner}__isnull": False}) & ~Q(**{owner: OuterRef(owner)})
+        return self.filter(Q(batch=None) | Q(batch__in=confirmed) & ~Exists(rows.filter(~Q(outcome__in=TAKEN) | anothers)))
 
 
-def posted_once(name: str, *more: str) -> models.UniqueConstraint:
-    """One row of a batch is posted once, however often publishing is resumed."""
-    return models.UniqueConstraint(name=name, fields=["batch", "row", *more], condition=Q(batch__isnull=False))
+def owner_of(model: type[models.Model]) -> str:
+    """Whose a fact is: a person's where it names one, else a household's (events, the dwelling)."""
+    return "person" if any(one.name == "person" for one in model._meta.get_fields()) else "household"
+
+
+def posted_once(name: str, owner: str) -> models.UniqueConstraint:
+    """One row of a batch is posted once for one owner, however often publishing is resumed or a decision is made anew."""
+    known = Q(batch__isnull=False) & Q(**{f"{owner}__isnull": False})
+    return models.UniqueConstraint(name=name, fields=["batch", "row", owner], condition=known)

@@ -52,7 +52,10 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "收支"
         constraints: ClassVar[list[Any]] = [
-            posted_once("entry_posted_once"),
+            posted_once("entry_posted_once", "person"),
+            models.UniqueConstraint(
+                name="entry_of_all_posted_once", fields=["batch", "row"], condition=Q(batch__isnull=False, person=None)
+            ),
             models.UniqueConstraint(
                 name="entry_corrected_once", fields=["corrects"], condition=Q(corrects__isnull=False)
             ),
@@ -99,7 +102,7 @@ class Event(models.Model):
         verbose_name = verbose_name_plural = "变故"
         ordering = ("occurred_on", "pk")
         constraints: ClassVar[list[Any]] = [
-            posted_once("event_posted_once"),
+            posted_once("event_posted_once", "household"),
             models.UniqueConstraint(name="event_voided_once", fields=["voids"], condition=Q(voids__isnull=False)),
             models.CheckConstraint(name="event_cause_known", condition=Q(cause__in=CAUSES)),
             models.CheckConstraint(name="event_not_voiding_itself", condition=Q(voids=None) | ~Q(voids=F("id"))),

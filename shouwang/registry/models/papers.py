@@ -40,7 +40,7 @@ class MedicalBill(Paper):
 
     class Meta:
         verbose_name = verbose_name_plural = "医疗费用结算"
-        constraints: ClassVar[list[Any]] = [posted_once("bill_posted_once")]
+        constraints: ClassVar[list[Any]] = [posted_once("bill_posted_once", "person")]
 
 
 class SchoolRecord(Paper):
@@ -54,7 +54,7 @@ class SchoolRecord(Paper):
     class Meta:
         verbose_name = verbose_name_plural = "学籍"
         constraints: ClassVar[list[Any]] = [
-            posted_once("school_posted_once"),
+            posted_once("school_posted_once", "person"),
             models.CheckConstraint(name="school_status_known", condition=Q(status__in=SCHOOL_STATUSES)),
         ]
 
@@ -69,6 +69,6 @@ class InsuranceRecord(Paper):
     class Meta:
         verbose_name = verbose_name_plural = "参保"
         constraints: ClassVar[list[Any]] = [
-            posted_once("insurance_posted_once"),
+            posted_once("insurance_posted_once", "person"),
             models.CheckConstraint(name="insurance_status_known", condition=Q(status__in=INSURANCE_STATUSES)),
         ]

@@ -1,30 +1,48 @@
-"""`manage work`: does queued screenings, one after the other, until it is stopped."""
+"""`manage work`: reads and posts departments' files and does queued screenings, one after the other, until it is stopped."""
 
 from __future__ import annotations
 
+import logging
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
-from shouwang.casework.screenings import work_off
+from shouwang.casework import screenings
+from shouwang.registry import batch_jobs
+
+_LOG = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "后台办理排队的筛查；--once 办完即退出。"
+    help = "后台办理排队的部门文件和筛查；--once 办完即退出。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="办完排队的就退出")
-        parser.add_argument("--pause", type=float, default=2.0, help="没有排队的时候隔几秒再看")
+        parser.add_argument("--pause", type=float, default=1.0, help="没有排队的时候隔几秒再看")
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            done = work_off()
-            if done:
-                self.stdout.write(f"完成 {done} 次筛查")
+            files = _patiently(batch_jobs.work_off)  # first: somebody is looking at the progress of a file
+            if files:
+                self.stdout.write(f"办理 {files} 批部门文件")
+            runs = _patiently(screenings.work_off)
+            if runs:
+                self.stdout.write(f"完成 {runs} 次筛查")
             if options["once"]:
                 return
             close_old_connections()
             time.sleep(options["pause"])
+
+
+def _patiently(work: Callable[[], int]) -> int:
+    """Everything that waits. A full disk or a database that is being restarted does not end the worker, because nobody would
+    start it again: what was in hand is taken up once its silence has been long enough."""
+    try:
+        return work()
+    except DatabaseError:
+        _LOG.exception("the database does not take the work")
+        return 0

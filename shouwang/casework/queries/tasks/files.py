@@ -15,19 +15,27 @@ from shouwang.registry.models import BatchState, BatchStep, SourceBatch, SourceR
 from shouwang.registry.models.batch import GONE, OPEN
 from shouwang.units import periods
 
+#: State of a batch -> what is to be done, and how.
+_TODO = {
+    BatchState.STAGED: ("确认入库", "核对预览后确认入库，或撤销这一批"),
+    BatchState.MAPPING: ("对应列", "指明文件里哪一列是哪一列"),
+}
+
 
 @task_source
 class Batches(ListSource):
-    """读好了、等人确认入库的批次。"""
+    """读好了、等人确认入库的批次；列名对不上、等人对应的批次。"""
 
     kind, title = "batch", "待入库文件"
 
     def listed(self, user: User, today: date) -> list[Task]:
-        staged = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(state=BatchState.STAGED)
+        staged = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(
+            state__in=[BatchState.STAGED, BatchState.MAPPING]
+        )
         begun = _first_step_days(staged)
         return [
             Task(
-                self.kind, str(row.uuid), "确认入库", "核对预览后确认入库，或撤销这一批", row.file_name, row.unit.name,
+                self.kind, str(row.uuid), *_TODO[BatchState(row.state)], row.file_name, row.unit.name,
                 begun.get(row.pk, today), None, overdue=False, at=("batch", str(row.uuid)),
             )
             for row in staged.select_related("unit").order_by("pk")
