@@ -6,7 +6,7 @@ HOUSEHOLDS ?= 3000
 AS_OF ?= 2020-05-20
 PORT ?= 8000
 
-.PHONY: demo demo-screen test check bench docs matrix lock clean system-deps
+.PHONY: demo demo-screen test test-pg torture check bench bench-site docs matrix lock clean system-deps
 
 # uv where it is present, else venv and pip. Locked versions with hashes; touched only when the install went through.
 .venv/.ok: pyproject.toml requirements/dev.txt
@@ -29,6 +29,12 @@ demo-screen: .venv/.ok ## 同一个虚构的团，只用命令行筛查
 test: .venv/.ok ## 全部测试
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-pg: .venv/.ok ## 与数据库有关的测试，在一个用完即弃的 PostgreSQL 上再跑一遍
+	@tests/postgresql.sh $(BIN)/python -m pytest tests/accounts tests/registry tests/casework tests/documents tests/web tests/reliability -n 2 --dist loadfile -m "not browser"
+
+torture: .venv/.ok ## 杀进程 100 次，截断和损坏日志 400 处
+	@SHOUWANG_KILLS=100 SHOUWANG_CUTS=400 $(BIN)/python -m pytest tests/reliability
+
 check: .venv/.ok ## 格式、类型、方向
 	@$(BIN)/ruff check shouwang tests bench
 	@$(BIN)/mypy
@@ -36,6 +42,10 @@ check: .venv/.ok ## 格式、类型、方向
 
 bench: .venv/.ok ## 测速，结果写在 bench/results/
 	@$(BIN)/python -m bench.run
+
+bench-site: .venv/.ok ## 网页系统的测速：大量入库和列表页，结果写在 bench/results/site.md
+	@SHOUWANG_HOME=var/bench/site $(BIN)/python -m bench.site.pages && SHOUWANG_HOME=var/bench/site $(BIN)/python -m bench.site.intake
+	@$(BIN)/python -m bench.site.report var/bench/site/*.json
 
 docs: .venv/.ok ## 由代码重新生成 docs/generated/
 	@$(BIN)/python -m shouwang.policy.manual docs/generated

@@ -63,7 +63,7 @@ def _reseal(model: type[models.Model], names: list[str], keys: KeyRing) -> int:
     done, last = 0, None
     while True:
         with transaction.atomic():
-            rows = model._base_manager.select_for_update().only("pk", "uuid", *names).order_by("pk")
+            rows = model._base_manager.select_for_update(no_key=True).only("pk", "uuid", *names).order_by("pk")
             chunk = list((rows if last is None else rows.filter(pk__gt=last))[:_CHUNK])
             for row in chunk:
                 done += _reseal_row(row, names, keys)

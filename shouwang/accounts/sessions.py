@@ -24,7 +24,7 @@ def begin(request: HttpRequest, user: User) -> bool:
     """Log a person in here and out everywhere else. True when another session was taken over."""
     with transaction.atomic():
         auth.login(request, user)
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         taken_over = user.session_key != ""
         _adopt(request, user)
         audit.record(by=user, verb="session.begun", target=user, taken_over=taken_over)

@@ -31,7 +31,7 @@ class Desk:
     @classmethod
     def lock(cls, case: Case, seen: int | None = None) -> Desk:
         """The case, locked till the transaction ends. `seen`: the revision the person had before their eyes."""
-        rows = Case.objects.select_for_update(of=("self",))
+        rows = Case.objects.select_for_update(of=("self",), no_key=True)
         desk = cls.look(rows.select_related("household__unit", "household__regiment", "version").get(pk=case.pk))
         if seen is not None and seen != desk.case.revision:
             raise desk._changed()

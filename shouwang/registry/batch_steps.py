@@ -34,7 +34,7 @@ class TakenOver(Exception):
 
 def hold_batch(batch: SourceBatch) -> SourceBatch:
     """The batch as it is now, locked until the transaction ends."""
-    return SourceBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
+    return SourceBatch.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=batch.pk)
 
 
 def step(batch: SourceBatch, state: BatchState, by: User | None, reason: str = "") -> None:

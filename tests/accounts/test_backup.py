@@ -143,7 +143,7 @@ def test_backups_under_load_are_consistent(filled: User) -> None:
 
 def test_postgresql_restores_into_a_new_database_only(filled: User) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("只对 PostgreSQL 有意义；设置 TEST_PG_DSN 后由 test_postgresql.py 运行。")
+        pytest.skip("只对 PostgreSQL 有意义；用 make test-pg 运行。")
     made, name = backup.make(by=CONSOLE), f"{connection.settings_dict['NAME']}_restored"
     try:
         assert backup.restore(by=CONSOLE, backup=made, place=name).rows > 50

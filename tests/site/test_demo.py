@@ -37,7 +37,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_every_role_gets_an_account_with_a_password_of_its_own(prepared: tuple[Path, str]) -> None:
     passwords = dict(_PASSWORD.findall(prepared[1]))
-    assert {"ganbu1", "shuji", "yiyuan", "tuanban1", "lingdao", "shishi", "xitong", "anquan", "shenji"} <= set(passwords)
+    assert {"ganbu1", "shuji", "yiyuan", "tuanban1", "lingdao", "shishi", "xitong", "anquan", "shenji"} <= set(
+        passwords
+    )
     assert len(set(passwords.values())) == len(passwords)
 
 
@@ -63,7 +65,17 @@ def served(prepared: tuple[Path, str]) -> Iterator[tuple[subprocess.Popen[str], 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "shouwang", "demo", str(prepared[0]), "--households", HOUSEHOLDS, "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "shouwang",
+        "demo",
+        str(prepared[0]),
+        "--households",
+        HOUSEHOLDS,
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN, start_new_session=True)
     yield process, port
     if process.poll() is None:

@@ -58,7 +58,7 @@ def issue_token(*, by: Console, role: type[Role], unit: Unit) -> str:
 @transaction.atomic
 def redeem_token(*, token: str, username: str, display_name: str, password: str) -> User:
     """Open the account the token stands for, with its post, and use the token up."""
-    found = OneTimeToken.objects.select_for_update().filter(digest=_digest(token.strip())).first()
+    found = OneTimeToken.objects.select_for_update(no_key=True).filter(digest=_digest(token.strip())).first()
     if found is None or found.used_at is not None or found.expires_at <= timezone.now():
         raise TokenUseless()
     user = new_account(username=username, display_name=display_name, unit=found.unit)

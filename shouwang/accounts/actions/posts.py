@@ -60,7 +60,7 @@ def grant_post(*, by: Actor, user: User, role: type[Role] | str, unit: Unit, sta
     """Give a person a role at a unit for a term."""
     allowed = permit(by, Permission.POST_GRANT, unit)
     wanted = _role(role)
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if isinstance(by, User) and by.pk == user.pk:
         raise NotOnOneself(what_for="授予岗位")
     check_place(wanted, unit)
@@ -80,7 +80,7 @@ def grant_post(*, by: Actor, user: User, role: type[Role] | str, unit: Unit, sta
 def end_post(*, by: Actor, post: Post, reason: str) -> Post:
     """End a post at once; its rights are gone with the next request."""
     allowed = permit(by, Permission.POST_GRANT, post.unit)
-    post = Post.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=post.pk)
+    post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "user").get(pk=post.pk)
     if post.ended_at is not None or post.ends_on < timezone.localdate():
         raise PostAlreadyOver()
     post.ended_at = timezone.now()

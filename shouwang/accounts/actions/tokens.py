@@ -68,7 +68,7 @@ def issue_access_token(*, by: User, post: Post, name: str, days: int) -> tuple[A
 @transaction.atomic
 def revoke_access_token(*, by: User, token: AccessToken) -> AccessToken:
     """One's own token stops working at once."""
-    row = AccessToken.objects.select_for_update().filter(pk=token.pk, user=by, revoked_at=None).first()
+    row = AccessToken.objects.select_for_update(no_key=True).filter(pk=token.pk, user=by, revoked_at=None).first()
     if row is None:
         raise NoSuchToken()
     row.revoked_at = timezone.now()

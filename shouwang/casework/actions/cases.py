@@ -25,7 +25,9 @@ from shouwang.registry.models import Household
 def open_case(*, by: User, household: Household, clue: Clue | None = None, reason: str = "") -> Case:
     """Open a case at its first step, under the procedure in force in the regiment today."""
     household = (
-        Household.objects.select_for_update(of=("self",)).select_related("unit", "regiment").get(pk=household.pk)
+        Household.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "regiment")
+        .get(pk=household.pk)
     )
     return _open(by, household, clue, None, reason)
 
@@ -56,11 +58,13 @@ def reopen_case(*, by: User, case: Case, reason: str) -> Case:
     """Begin anew after an end: a new case under today's procedure, tied to the old one, which stays as it is."""
     if not reason.strip():
         raise ReasonNeeded(what_for="重新立案")
-    previous = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    previous = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     if previous.status in LIVE:
         raise CaseOver(case=previous.number, status=CaseStatus(previous.status).label, step="重新立案")
     household = (
-        Household.objects.select_for_update(of=("self",)).select_related("unit", "regiment").get(pk=case.household_id)
+        Household.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "regiment")
+        .get(pk=case.household_id)
     )
     return _open(by, household, None, previous, reason)
 
@@ -100,7 +104,7 @@ def _no_live_case(household: Household) -> None:
 
 def _number(regiment: Unit, day: date) -> str:
     """`r7-2020-0001`: counted up in the regiment and year, under the lock of the regiment's row."""
-    Unit.objects.select_for_update(of=("self",)).get(pk=regiment.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=regiment.pk)
     stem = f"{regiment.code}-{day.year}-"
     last = Case.objects.filter(number__startswith=stem).order_by("-pk").values_list("number", flat=True).first()
     return f"{stem}{int(last.removeprefix(stem)) + 1 if last else 1:05}"

@@ -28,7 +28,7 @@ WAITING = (ClueState.NEW, ClueState.TRIAGED)
 
 def take(clue: Clue, seen: int | None = None) -> Clue:
     """The clue, locked and still waiting. Raises ClueDone with who was first and when."""
-    row = Clue.objects.select_for_update(of=("self",)).select_related("household__unit").get(pk=clue.pk)
+    row = Clue.objects.select_for_update(of=("self",), no_key=True).select_related("household__unit").get(pk=clue.pk)
     if row.state not in WAITING or (seen is not None and seen != row.revision):
         raise _done(row)
     return row
@@ -108,7 +108,9 @@ def report_clue(
     department says becomes an event only when somebody who visits records it.
     """
     household = (
-        Household.objects.select_for_update(of=("self",)).select_related("unit", "regiment").get(pk=household.pk)
+        Household.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "regiment")
+        .get(pk=household.pk)
     )
     department = department_of(by)
     post = require(by, Permission.CLUE_REPORT, household.unit, department)

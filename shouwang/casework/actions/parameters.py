@@ -61,7 +61,7 @@ def propose_parameter_change(
 def try_parameter(*, by: User, regiment: Unit, name: str, value: str) -> ScreeningRun:
     """See what a value would do, without proposing it. One trial of a regiment at a time."""
     post = require(by, Permission.PARAMETER_PROPOSE, regiment)
-    Unit.objects.select_for_update(of=("self",)).get(pk=regiment.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=regiment.pk)
     trials = ScreeningRun.objects.filter(unit=regiment, purpose=Purpose.SIMULATION, state__in=UNFINISHED)
     busy = trials.exclude(pk__in=ParameterChange.objects.values("run")).first()
     if busy is not None:
@@ -138,7 +138,7 @@ def _spelled(regiment: Unit, policy: str, name: str, value: str, from_date: date
 
 
 def _waiting(change: ParameterChange) -> ParameterChange:
-    row = ParameterChange.objects.select_for_update(of=("self",)).select_related("unit").get(pk=change.pk)
+    row = ParameterChange.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=change.pk)
     if row.state != ChangeState.PROPOSED:
         assert row.decided_by is not None
         assert row.decided_at is not None

@@ -82,7 +82,11 @@ def _settle(row: ClueReport, by: User) -> None:
 
 def _waiting(by: User, report: ClueReport) -> tuple[ClueReport, Post]:
     """The report, locked and not settled, and the post of somebody who may look people up by number."""
-    row = ClueReport.objects.select_for_update(of=("self",)).select_related("unit__parent", "by").get(pk=report.pk)
+    row = (
+        ClueReport.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit__parent", "by")
+        .get(pk=report.pk)
+    )
     post = require(by, Permission.PERSON_SEARCH, _territory(row.unit))
     if row.clue_id or row.answer:
         who = row.settled_by.display_name if row.settled_by else "系统"

@@ -25,7 +25,7 @@ def run_screening(
 ) -> ScreeningRun:
     """Queue a screening of a regiment: every household, or only those whose facts changed since the last like it."""
     post = permit(by, Permission.SCREENING_RUN, regiment)
-    Unit.objects.select_for_update(of=("self",)).get(pk=regiment.pk)
+    Unit.objects.select_for_update(of=("self",), no_key=True).get(pk=regiment.pk)
     busy = ScreeningRun.objects.filter(unit=regiment, state__in=UNFINISHED).exclude(purpose=Purpose.SIMULATION).first()
     if busy is not None:
         raise RunBusy(unit=regiment.name, progress=busy.progress)

@@ -100,7 +100,7 @@ def settle_conflict(
 def _one_at_a_time(about: Person | Household) -> None:
     """Held until the transaction ends: of two who settle at once, the second finds it settled and is told."""
     home = about.pk if isinstance(about, Household) else about.home_id
-    Household.objects.select_for_update(of=("self",)).filter(pk=home).first()
+    Household.objects.select_for_update(of=("self",), no_key=True).filter(pk=home).first()
 
 
 def nothing_to_settle(about: Person | Household, kind: str) -> ShouwangError:

@@ -67,7 +67,9 @@ def post_entries(*, by: Actor, household: Household, entries: Sequence[NewEntry]
 @transaction.atomic
 def reverse_entry(*, by: Actor, entry: LedgerEntry, reason: str) -> LedgerEntry:
     """Take a line back by its negative. Once only; lines that a split or merger made are taken back with their origin."""
-    household = Household.objects.select_for_update(of=("self",)).select_related("unit").get(pk=entry.household_id)
+    household = (
+        Household.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=entry.household_id)
+    )
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, household.unit)
     entry = LedgerEntry.objects.standing().get(pk=entry.pk)
     problem = _why_not(entry, reason)

@@ -37,7 +37,7 @@ class BeforeBeginning(ShouwangError):
 
 def hold(household: Household, version: int | None = None) -> Household:
     """The household as it is now, locked until the transaction ends. `version`: the one the user looked at."""
-    held = Household.objects.select_for_update(of=("self",)).select_related("unit").get(pk=household.pk)
+    held = Household.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=household.pk)
     if version is not None and held.version != version:
         raise ChangedMeanwhile(number=held.number, told=_told_since(held, version))
     if held.closed_on is not None:

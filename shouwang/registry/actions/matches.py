@@ -67,7 +67,11 @@ class MovedOn(ShouwangError):
 def decide_match(*, by: Actor, row: SourceRow, verdict: Verdict, person: Person | None = None) -> SourceRow:
     """Decide one row. Where its batch counts already, so does the row from now on."""
     batch, allowed = _hold(by, row, "判定")
-    row = SourceRow.objects.select_for_update(of=("self",)).select_related("decided_by", "person").get(pk=row.pk)
+    row = (
+        SourceRow.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("decided_by", "person")
+        .get(pk=row.pk)
+    )
     before = row.outcome
     if before not in OPEN:
         raise DecidedBefore(**_told(row))
@@ -95,7 +99,11 @@ def take_back_match(*, by: Actor, row: SourceRow, decided_at: datetime | None = 
     `decided_at` is the decision the user looked at: one that somebody has made anew meanwhile is not taken back unseen.
     """
     batch, allowed = _hold(by, row, "撤回判定")
-    row = SourceRow.objects.select_for_update(of=("self",)).select_related("decided_by", "person").get(pk=row.pk)
+    row = (
+        SourceRow.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("decided_by", "person")
+        .get(pk=row.pk)
+    )
     if row.decided_at is None:
         raise NothingToTakeBack(row=row.row)
     if decided_at is not None and row.decided_at != decided_at:
