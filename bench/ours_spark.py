@@ -18,7 +18,7 @@ with STAGES.stage("start"):
     from pyspark.sql import SparkSession
 
     from shouwang.policy.book import RuleBook
-    from shouwang.screening.engines import Spark
+    from shouwang.screening.spark import Spark
     from shouwang.screening.run import screen
 
 

@@ -10,12 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 
 import duckdb
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.expressions import Expressions
+from shouwang.screening.queries import query_for, relation
 from shouwang.screening.terms import finding_terms
 
 _LISTED = ("rules_met", "rules_suspected", "rules_unknown")
@@ -40,7 +39,7 @@ class FindingWriter:
         """One text a household that has findings: its lines, joined by line breaks."""
         listed = rows.filter(pc.or_kleene(*self._any(rows)))
         self._connection.register("listed", listed)
-        found = self._connection.sql(self._compiled(rows.schema)).to_arrow_table()
+        found = self._connection.sql(self._compiled()).to_arrow_table()
         lines = [found[name] for name in self.terms]
         return pc.binary_join_element_wise(*lines, "\n", null_handling="skip")
 
@@ -49,8 +48,8 @@ class FindingWriter:
         met, suspected, unknown = (pc.not_equal(rows[name], "") for name in _LISTED)
         return met, pc.or_(suspected, unknown)
 
-    def _compiled(self, schema: pa.Schema) -> str:
+    def _compiled(self) -> str:
         if self._query is None:
-            table = ibis.table(ibis.Schema.from_pyarrow(schema), name="listed")
-            self._query = str(ibis.to_sql(Expressions(self.book.context).over(table, self.terms), dialect="duckdb"))
+            listed = {"listed": relation(self._connection, "listed")}
+            self._query = query_for("findings", (self.book,), listed)
         return self._query

@@ -82,7 +82,7 @@ class HouseholdFiles:
         self._digest = hashlib.sha256()
         self._csv = (folder / "households.csv").open("wb")
         self._csv.write(BOM + ",".join(columns).encode() + b"\n")
-        self._parquet = pq.ParquetWriter(folder / "households.parquet", empty_households(columns).schema)
+        self._parquet = pq.ParquetWriter(folder / "households.parquet", households_schema(columns))
 
     def __enter__(self) -> Self:
         return self
@@ -202,11 +202,10 @@ def guarded(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(long, pc.binary_join_element_wise("\t", values, ""), text)
 
 
-def empty_households(columns: list[str]) -> pa.Table:
-    """The result of a population of nobody."""
+def households_schema(columns: list[str]) -> pa.Schema:
+    """The columns of `households.parquet`."""
     whole = {"members", "net_income_fen", "base_income_fen", "rigid_fen"}
-    schema = pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in columns])
-    return schema.empty_table()
+    return pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in columns])
 
 
 def _grouped(rows: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
