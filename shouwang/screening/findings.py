@@ -7,11 +7,10 @@ writing them inside the query, where an engine works out every piece of text for
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
 from shouwang.screening.queries import query_for, relation
@@ -36,20 +35,16 @@ class FindingWriter:
         self._connection.close()
 
     def lines(self, rows: pa.Table) -> pa.ChunkedArray:
-        """One text a household that has findings: its lines, joined by line breaks."""
-        listed = rows.filter(pc.or_kleene(*self._any(rows)))
-        self._connection.register("listed", listed)
-        found = self._connection.sql(self._compiled()).to_arrow_table()
-        lines = [found[name] for name in self.terms]
-        return pc.binary_join_element_wise(*lines, "\n", null_handling="skip")
+        """One text a household that has findings: its lines, each with its line break."""
+        self._connection.register("rows", rows)
+        if self._query is None:
+            has_some = " OR ".join(f"{name} <> ''" for name in _LISTED)
+            self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {has_some}")
+            self._query = f"SELECT concat_ws(chr(10), {self._each()}) || chr(10) AS lines FROM ({self._compiled()})"
+        return self._connection.sql(self._query).to_arrow_table()["lines"]
 
-    @staticmethod
-    def _any(rows: pa.Table) -> tuple[Any, Any]:
-        met, suspected, unknown = (pc.not_equal(rows[name], "") for name in _LISTED)
-        return met, pc.or_(suspected, unknown)
+    def _each(self) -> str:
+        return ", ".join(f'"{name}"' for name in self.terms)
 
     def _compiled(self) -> str:
-        if self._query is None:
-            listed = {"listed": relation(self._connection, "listed")}
-            self._query = query_for("findings", (self.book,), listed)
-        return self._query
+        return query_for("findings", (self.book,), {"listed": relation(self._connection, "listed")})

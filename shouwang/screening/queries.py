@@ -86,7 +86,8 @@ def _folder() -> Path | None:
 def _read(path: Path) -> str | None:
     """A remembered query, whole as it was written; None otherwise."""
     try:
-        mark, _, query = path.read_text(encoding="utf-8").partition("\n")
+        # As bytes: a query holds line breaks of every kind, which reading text would change.
+        mark, _, query = path.read_bytes().decode().partition("\n")
     except (OSError, UnicodeDecodeError):
         return None
     return query if mark == _MARK + _sum(query) else None
@@ -95,8 +96,8 @@ def _read(path: Path) -> str | None:
 def _remember(path: Path, query: str) -> None:
     """Write a query beside its place and move it there. That it cannot be written costs time only."""
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-            file.write(f"{_MARK}{_sum(query)}\n{query}")
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(f"{_MARK}{_sum(query)}\n{query}".encode())
         os.replace(file.name, path)
         for old in sorted(path.parent.glob("*.sql"), key=_age, reverse=True)[KEPT:]:
             old.unlink(missing_ok=True)

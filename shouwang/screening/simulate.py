@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.engines import Engine
-from shouwang.screening.results import BOM, csv_body
 from shouwang.screening.compared import AFTER, BEFORE, COMPARED
+from shouwang.screening.engines import Engine
+from shouwang.screening.lines import BOM, csv_body
 from shouwang.screening.simulation import ENTERS, LEAVES, MET, OTHER, Cell, Simulation, changed_parameters
 from shouwang.screening.simulation_files import write_json, write_summary
 from shouwang.screening.simulation_page import write_page

@@ -196,9 +196,7 @@ def _silent(name: str) -> bool:
     return name.lower() in _SILENT or name.lower().startswith(_SILENT_STARTS)
 
 
-def _stage(
-    path: Path, table: Table, target: Path, progress: Progress | None, footers: Footers | None = None
-) -> Staged:
+def _stage(path: Path, table: Table, target: Path, progress: Progress | None, footers: Footers | None = None) -> Staged:
     suffix, file = path.suffix.lower(), path.name
     with path.open("rb") as handle:
         head = handle.read(64)

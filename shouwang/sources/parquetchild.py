@@ -1,6 +1,7 @@
 """What do these Parquet files say they hold? Runs alone, in a child process: `-m shouwang.sources.parquetchild PATH …`.
 
-One answer a path, in their order. Only footers are read. A footer is written in Thrift and parsed in C++; a broken one should cost a child, not us.
+One answer a path, in their order. Only footers are read. A footer is written in Thrift and parsed in C++; a broken one
+should cost a child, not us.
 """
 
 from __future__ import annotations

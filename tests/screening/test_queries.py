@@ -41,13 +41,24 @@ def never(*_: object) -> str:
     raise AssertionError("compiled again")
 
 
-def test_a_query_is_compiled_once(
-    folder: Path, relations: queries.Relations, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_query_is_compiled_once(folder: Path, relations: queries.Relations, monkeypatch: pytest.MonkeyPatch) -> None:
     first = query_for("households", (book(),), relations)
     monkeypatch.setattr(queries, "import_module", never)
     assert query_for("households", (book(),), relations) == first
     assert len(list(folder.glob("*.sql"))) == 1
+
+
+def test_line_breaks_of_every_kind_are_remembered(
+    folder: Path, relations: queries.Relations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """理由的查询里有回车和换行（JSON 转义用），原样记住。"""
+    connection = both.bulk().connection
+    connection.execute(f"CREATE TEMP VIEW screened AS {query_for('households', (book(),), relations)}")
+    listed = {"listed": relation(connection, "screened")}
+    first = query_for("findings", (book(),), listed)
+    assert "\r" in first
+    monkeypatch.setattr(queries, "import_module", never)
+    assert query_for("findings", (book(),), listed) == first
 
 
 @pytest.mark.parametrize(
@@ -112,9 +123,7 @@ def test_a_folder_that_cannot_be_written_costs_time_only(folder: Path, relations
     assert query_for("households", (book(),), relations)
 
 
-def test_old_queries_are_forgotten(
-    folder: Path, relations: queries.Relations, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_queries_are_forgotten(folder: Path, relations: queries.Relations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "KEPT", 2)
     for line in ("8100", "8200", "8300"):
         query_for("households", (book(monitoring_line=line),), relations)
