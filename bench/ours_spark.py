@@ -18,8 +18,8 @@ with STAGES.stage("start"):
     from pyspark.sql import SparkSession
 
     from shouwang.policy.book import RuleBook
-    from shouwang.screening.engines import Spark
     from shouwang.screening.run import screen
+    from shouwang.screening.spark import Spark
 
 
 def main(facts: str, out: str, as_of: str) -> None:

@@ -12,6 +12,7 @@ import tempfile
 
 os.environ.setdefault("SHOUWANG_ENV", "test")
 os.environ.setdefault("SHOUWANG_HOME", tempfile.mkdtemp(prefix="shouwang-test-"))
+os.environ.setdefault("SHOUWANG_CACHE", tempfile.mkdtemp(prefix="shouwang-test-cache-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwang.config.settings")
 if dsn := os.environ.get("TEST_PG_DSN"):
     os.environ["SHOUWANG_DATABASE_URL"] = dsn

@@ -4,7 +4,7 @@
 
 End to end from the same Parquet files. OpenFisca has arrays of persons and households and no ledger, so the ledger is
 folded to one array a quarter and figure first, here in DuckDB, the fastest way we know. Ledger dirt, identity numbers,
-matching, and ten of eleven rules are left out, all in OpenFisca's favour.
+matching, and ten of eleven rules are left out, all in OpenFisca's favour. It writes one CSV of four columns.
 """
 
 from __future__ import annotations
@@ -104,10 +104,21 @@ def main(package: str, out: str, as_of: str) -> None:
     with STAGES.stage("compute"):
         below = simulation.calculate("below_line", now)
         income = simulation.calculate("net_income", now)
+        per_head = simulation.calculate("net_income_per_head", now)
     with STAGES.stage("write"):
-        Path(out).mkdir(parents=True, exist_ok=True)
-        np.savez(Path(out) / "income.npz", below=below, income=income)
+        _write(connection, Path(out), {"net_income": income, "per_head": per_head, "below_line": below})
     STAGES.tell(households=len(below), below_line=int(below.sum()))
+
+
+def _write(connection: duckdb.DuckDBPyConnection, out: Path, figures: dict[str, np.ndarray]) -> None:
+    """A row a household in the order of its id, as the other contenders write theirs."""
+    out.mkdir(parents=True, exist_ok=True)
+    # DuckDB reads arrays as the columns of a table; a household's place in them is its `hid`.
+    connection.register("figure", {"hid": np.arange(len(figures["net_income"])), **figures})
+    connection.execute(
+        "COPY (SELECT id AS household_id, round(net_income, 2) AS net_income, round(per_head, 2) AS per_head, below_line "
+        f"FROM figure JOIN household USING (hid) ORDER BY id) TO '{out}/income.csv' (FORMAT csv)"
+    )
 
 
 def _members(connection: duckdb.DuckDBPyConnection, package: str, as_of: str) -> tuple[np.ndarray, np.ndarray]:

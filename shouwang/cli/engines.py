@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shouwang.intake.facts import Facts
-from shouwang.screening.engines import DuckDB, Engine, Spark
+from shouwang.screening.engines import DuckDB, Engine
 from shouwang.units.errors import ShouwangError
 
 
@@ -25,6 +25,8 @@ def engine_for(name: str, master: str, facts: Facts) -> Iterator[Engine]:
     if name == "duckdb":
         yield DuckDB(facts.connection)
         return
+    from shouwang.screening.spark import Spark  # loads Ibis, which the embedded engine does without
+
     session = _spark_session(master)
     scratch = Path(tempfile.mkdtemp(prefix="shouwang-spark-"))
     try:

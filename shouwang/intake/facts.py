@@ -93,10 +93,11 @@ class Intake:
         elif table.matched:
             self._link(table, accepted, facts)
         else:
-            self._create(
-                *(table.name, f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"),
-                lazy=self.lazy and table is LEDGER,
-            )
+            select = f"SELECT hid, row, {_columns(table, accepted)} FROM ({accepted.select})"
+            if table is LEDGER and not self.lazy:
+                # Kept in the order of households, in which it is grouped at every screening and asked for at every look.
+                select += " ORDER BY hid, row"
+            self._create(table.name, select, lazy=self.lazy and table is LEDGER)
 
     def _link(self, table: Table, accepted: Accepted, facts: Facts) -> None:
         rows = f"read_{table.name}"
@@ -107,10 +108,14 @@ class Intake:
         link = self._linker.link(table.name, rows, columns)
         facts.links[table.name] = link
         self._create(
-            table.name,
-            f"SELECT l.mid, r.* FROM {rows} r JOIN {link.relation} l USING (row) WHERE l.outcome = 'matched'",
+            *(
+                table.name,
+                f"SELECT l.mid, r.* FROM {rows} r JOIN {link.relation} l USING (row) WHERE l.outcome = 'matched'",
+            ),
+            lazy=self.lazy,
         )
-        self.connection.execute(f"DROP TABLE {rows}")
+        if not self.lazy:
+            self.connection.execute(f"DROP TABLE {rows}")
 
     def _create(self, name: str, select: str, *, lazy: bool = False) -> None:
         """A relation of that name: Parquet in the folder, or the bare SELECT when lazy."""

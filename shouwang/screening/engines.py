@@ -1,30 +1,27 @@
-"""Who computes? DuckDB in this process by default; a Spark cluster when one machine is not enough."""
+"""Who computes? DuckDB in this process by default; a Spark cluster (`spark`) when one machine is not enough."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Protocol
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
+from shouwang.policy.book import RuleBook
+from shouwang.screening.queries import query_for, relation
 from shouwang.terms.tables import TABLES
 
-#: Fact tables in, one row a household out.
-Plan = Callable[[Mapping[str, ir.Table]], ir.Table]
 #: Rows a batch; bounds the memory of writing results.
 BATCH_ROWS = 200_000
 
 
 class Engine(Protocol):
-    """Runs a plan over the facts and gives the rows in the order of `hid`."""
+    """Computes a plan of `screening.plans` over the facts and gives its rows in the order of households."""
 
     name: str
 
-    def batches(self, plan: Plan) -> Iterator[pa.RecordBatch]: ...
+    def batches(self, plan: str, *books: RuleBook) -> Iterator[pa.RecordBatch]: ...
 
 
 class DuckDB:
@@ -36,30 +33,8 @@ class DuckDB:
         """`prefix` chooses other relations than the whole population's: those named with it before the table."""
         self.connection = connection
         self.prefix = prefix
-        self.backend = ibis.duckdb.from_connection(connection)
 
-    def batches(self, plan: Plan) -> Iterator[pa.RecordBatch]:
-        tables = {table.name: self.backend.table(self.prefix + table.name) for table in TABLES}
-        # ibis 12 asks duckdb 2 for a method it no longer has, so the compiled query is run here.
-        query = self.backend.compile(plan(tables).order_by("hid"))
+    def batches(self, plan: str, *books: RuleBook) -> Iterator[pa.RecordBatch]:
+        relations = {table.name: relation(self.connection, self.prefix + table.name) for table in TABLES}
+        query = query_for(plan, books, relations)
         yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
-
-
-class Spark:
-    """A Spark cluster, over facts kept as Parquet in a folder that its workers can read."""
-
-    name = "spark"
-
-    def __init__(self, session: object, facts: Path, scratch: Path) -> None:
-        self.backend = ibis.pyspark.connect(session)
-        self.facts = facts
-        self.scratch = scratch
-
-    def batches(self, plan: Plan) -> Iterator[pa.RecordBatch]:
-        tables = {table.name: self.backend.read_parquet(str(self.facts / f"{table.name}.parquet")) for table in TABLES}
-        out = self.scratch / "spark-result"
-        self.backend.to_parquet_dir(plan(tables), out)
-        # Files come back in any order; the few columns are sorted here, on the driver's disk if need be.
-        with duckdb.connect() as connection:
-            rows = connection.sql(f"SELECT * FROM read_parquet('{out}/*.parquet') ORDER BY hid")
-            yield from rows.to_arrow_reader(BATCH_ROWS)

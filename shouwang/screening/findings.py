@@ -7,15 +7,13 @@ writing them inside the query, where an engine works out every piece of text for
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import duckdb
-import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.expressions import Expressions
+from shouwang.screening.queries import query_for, relation
 from shouwang.screening.terms import finding_terms
 
 _LISTED = ("rules_met", "rules_suspected", "rules_unknown")
@@ -37,20 +35,16 @@ class FindingWriter:
         self._connection.close()
 
     def lines(self, rows: pa.Table) -> pa.ChunkedArray:
-        """One text a household that has findings: its lines, joined by line breaks."""
-        listed = rows.filter(pc.or_kleene(*self._any(rows)))
-        self._connection.register("listed", listed)
-        found = self._connection.sql(self._compiled(rows.schema)).to_arrow_table()
-        lines = [found[name] for name in self.terms]
-        return pc.binary_join_element_wise(*lines, "\n", null_handling="skip")
-
-    @staticmethod
-    def _any(rows: pa.Table) -> tuple[Any, Any]:
-        met, suspected, unknown = (pc.not_equal(rows[name], "") for name in _LISTED)
-        return met, pc.or_(suspected, unknown)
-
-    def _compiled(self, schema: pa.Schema) -> str:
+        """One text a household that has findings: its lines, each with its line break."""
+        self._connection.register("rows", rows)
         if self._query is None:
-            table = ibis.table(ibis.Schema.from_pyarrow(schema), name="listed")
-            self._query = str(ibis.to_sql(Expressions(self.book.context).over(table, self.terms), dialect="duckdb"))
-        return self._query
+            has_some = " OR ".join(f"{name} <> ''" for name in _LISTED)
+            self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {has_some}")
+            self._query = f"SELECT concat_ws(chr(10), {self._each()}) || chr(10) AS lines FROM ({self._compiled()})"
+        return self._connection.sql(self._query).to_arrow_table()["lines"]
+
+    def _each(self) -> str:
+        return ", ".join(f'"{name}"' for name in self.terms)
+
+    def _compiled(self) -> str:
+        return query_for("findings", (self.book,), {"listed": relation(self._connection, "listed")})

@@ -13,18 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.policy.book import RuleBook
 from shouwang.screening.findings import FindingWriter
+from shouwang.screening.lines import BOM, characters, csv_line
 from shouwang.screening.terms import NOTE, QUESTION
-from shouwang.units.exports import GUARDED, LONG_NUMBER
 
-BOM = b"\xef\xbb\xbf"
-#: Texts of a household that a package brings in; all other columns are made of our own words.
-_FOREIGN = ("household_id", "unit")
+_WHOLE = frozenset({"members", "net_income_fen", "base_income_fen", "rigid_fen"})
 
 
 @dataclass
@@ -82,7 +81,11 @@ class HouseholdFiles:
         self._digest = hashlib.sha256()
         self._csv = (folder / "households.csv").open("wb")
         self._csv.write(BOM + ",".join(columns).encode() + b"\n")
-        self._parquet = pq.ParquetWriter(folder / "households.parquet", empty_households(columns).schema)
+        self._parquet = pq.ParquetWriter(folder / "households.parquet", _schema(columns))
+        self._connection = duckdb.connect()
+        # Empty text is blank: null in Parquet, nothing between the commas in CSV.
+        cells = ", ".join(f'"{name}"' if name in _WHOLE else f'nullif("{name}", \'\') AS "{name}"' for name in columns)
+        self._query = f"SELECT {cells}, {csv_line(columns)} || chr(10) AS line FROM rows"
 
     def __enter__(self) -> Self:
         return self
@@ -90,15 +93,18 @@ class HouseholdFiles:
     def __exit__(self, *_: object) -> None:
         self._csv.close()
         self._parquet.close()
+        self._connection.close()
 
     def add(self, rows: pa.Table) -> None:
         """The next rows, in the order of household_id."""
-        rows = _blanks(rows.select(self.columns)).cast(self._parquet.schema)
-        body = csv_body(rows)
-        self._digest.update(body)
-        self._csv.write(body)
-        self._parquet.write_table(rows)
-        self.tally.add(rows)
+        self._connection.register("rows", rows)
+        written = self._connection.sql(self._query).to_arrow_table()
+        for body in characters(written["line"]):
+            self._digest.update(body)
+            self._csv.write(body)
+        written = written.select(self.columns).cast(self._parquet.schema)
+        self._parquet.write_table(written)
+        self.tally.add(written)
 
     @property
     def sha256(self) -> str:
@@ -124,7 +130,7 @@ class ResultWriter:
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 households.add(rows)
-                jsonl.write(lines_of(self.findings.lines(rows)))
+                jsonl.writelines(characters(self.findings.lines(rows)))
                 questions += self._questions(rows)
                 self._notes(rows, notes)
         households.tally.count_notes(notes)
@@ -143,70 +149,14 @@ class ResultWriter:
     def _notes(self, rows: pa.Table, notes: dict[str, list[str]]) -> None:
         for rule in self.book.rules:
             for note, _ in rule.notes:
-                held = rows.filter(pc.fill_null(rows[f"{NOTE}{rule.id}.{note}"], False))
+                held = rows.filter(rows[f"{NOTE}{rule.id}.{note}"], null_selection_behavior="drop")
                 for household in held["household_id"].to_pylist():
                     notes.setdefault(household, []).append(note)
 
 
-def _blanks(rows: pa.Table) -> pa.Table:
-    """Empty text is blank: null in Parquet, nothing between the commas in CSV."""
-    for position, column in enumerate(rows.column_names):
-        if pa.types.is_string(rows[column].type):
-            values = rows[column]
-            rows = rows.set_column(position, column, pc.if_else(pc.equal(values, ""), None, values))
-    return rows
-
-
-def csv_body(rows: pa.Table) -> bytes:
-    """Rows as CSV without header, safe to open in a spreadsheet: nothing in a cell is taken for a formula or rounded.
-
-    Cells are quoted one by one where they need it, so the bytes do not depend on how rows were batched.
-    """
-    cells = [
-        quoted(guarded(rows[name])) if name in _FOREIGN else rows[name].cast(pa.string()) for name in rows.column_names
-    ]
-    return lines_of(pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=""))
-
-
-def lines_of(texts: pa.ChunkedArray) -> bytes:
-    """Texts as UTF-8 lines."""
-    ended = pc.binary_join_element_wise(texts, "\n", "")
-    return b"".join(_characters(chunk) for chunk in ended.chunks)
-
-
-def _characters(chunk: pa.StringArray) -> bytes:
-    """The characters of an array as they lie in memory, without a Python string for each."""
-    if not len(chunk):
-        return b""
-    offsets = memoryview(chunk.buffers()[1]).cast("i")
-    first, last = offsets[chunk.offset], offsets[chunk.offset + len(chunk)]
-    return chunk.buffers()[2].slice(first, last - first).to_pybytes()
-
-
-def quoted(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text with a comma, a quote or a line break in quotes (RFC 4180)."""
-    special = pc.match_substring_regex(values, '[,"\r\n]')
-    if not pc.any(special).as_py():
-        return values
-    doubled = pc.replace_substring(values, '"', '""')
-    return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), values)
-
-
-def guarded(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text a spreadsheet would run or round is set off by a mark that our readers take away again (units.exports)."""
-    risky = pc.match_substring_regex(values, GUARDED)
-    long = pc.match_substring_regex(values, LONG_NUMBER)
-    if not pc.any(pc.or_(risky, long)).as_py():
-        return values
-    text = pc.if_else(risky, pc.binary_join_element_wise("'", values, ""), values)
-    return pc.if_else(long, pc.binary_join_element_wise("\t", values, ""), text)
-
-
-def empty_households(columns: list[str]) -> pa.Table:
-    """The result of a population of nobody."""
-    whole = {"members", "net_income_fen", "base_income_fen", "rigid_fen"}
-    schema = pa.schema([(name, pa.int64() if name in whole else pa.string()) for name in columns])
-    return schema.empty_table()
+def _schema(columns: list[str]) -> pa.Schema:
+    """The columns of `households.parquet`."""
+    return pa.schema([(name, pa.int64() if name in _WHOLE else pa.string()) for name in columns])
 
 
 def _grouped(rows: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:

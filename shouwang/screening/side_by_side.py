@@ -12,14 +12,11 @@ from typing import Any
 import ibis.expr.types as ir
 
 from shouwang.policy.book import RuleBook
+from shouwang.screening.compared import AFTER, BEFORE, COMPARED, SHOWN
 from shouwang.screening.compile import Compiler
 from shouwang.terms import nodes as n
 from shouwang.terms.reach import reach
 
-#: What is shown of a household whatever the parameters, and what is compared.
-SHOWN = ("household_id", "unit", "members", "net_income_per_head")
-COMPARED = ("outcome", "route", "tier", "rules_met", "rules_suspected", "rules_unknown")
-BEFORE, AFTER = "_before", "_after"
 Terms = dict[str, n.Node]
 
 

@@ -6,18 +6,17 @@ request `simulation.html`, a page to print. Rows stream in batches; memory holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
+from shouwang.screening.compared import AFTER, BEFORE, COMPARED
 from shouwang.screening.engines import Engine
-from shouwang.screening.results import BOM, csv_body
-from shouwang.screening.side_by_side import AFTER, BEFORE, COMPARED, side_by_side
+from shouwang.screening.lines import BOM, csv_body
 from shouwang.screening.simulation import ENTERS, LEAVES, MET, OTHER, Cell, Simulation, changed_parameters
 from shouwang.screening.simulation_files import write_json, write_summary
 from shouwang.screening.simulation_page import write_page
@@ -52,15 +51,11 @@ def simulate(
     """Compare two books over all households and write the files into a folder. `sources` names the files read."""
     if (before.policy.id, before.as_of) != (after.policy.id, after.as_of):
         raise DifferentQuestion(before=f"{before.policy.id} {before.as_of}", after=f"{after.policy.id} {after.as_of}")
-
-    def plan(tables: Mapping[str, ir.Table]) -> ir.Table:
-        return side_by_side(before, after, tables)
-
     simulation = Simulation(
         *(before.policy.id, before.policy.title, before.as_of, str(before.context.span("W")), engine.name),
         changed_parameters(before, after),
     )
-    listed = _stream(engine.batches(plan), simulation, folder / "changes.csv")
+    listed = _stream(engine.batches("comparison", before, after), simulation, folder / "changes.csv")
     write_summary(simulation, folder / "summary.csv")
     write_json(simulation, folder / "simulation.json", sources)
     if html:

@@ -24,7 +24,7 @@ from shouwang.sources.errors import (
     WrongFormat,
 )
 from shouwang.sources.guard import PACKAGE, Container
-from shouwang.sources.parquetfile import adopt_parquet
+from shouwang.sources.parquetfile import Footers, adopt_parquet, footers_of
 from shouwang.sources.staging import EarlyReject, Progress, Staged, StagedTable
 from shouwang.sources.workbook import stage_workbook
 from shouwang.terms.tables import BY_NAME, TABLES, Table
@@ -61,8 +61,9 @@ def open_package(path: Path, scratch: Path, progress: Progress | None = None) ->
         files, unknown, name = _from_folder(path) if path.is_dir() else _from_zip(path, scratch)
         notices = [Notice(shown, "不是数据包的表，没有读。") for shown in unknown]
         tables: dict[str, StagedTable] = {}
+        footers = footers_of(file for file in files.values() if file.suffix.lower() == ".parquet")
         for table, file in files.items():
-            tables[table], told = _stage(file, BY_NAME[table], scratch / f"{table}.parquet", progress)
+            tables[table], told = _stage(file, BY_NAME[table], scratch / f"{table}.parquet", progress, footers)
             notices += told
     except OSError as error:
         raise UnreadableFile(
@@ -195,7 +196,7 @@ def _silent(name: str) -> bool:
     return name.lower() in _SILENT or name.lower().startswith(_SILENT_STARTS)
 
 
-def _stage(path: Path, table: Table, target: Path, progress: Progress | None) -> Staged:
+def _stage(path: Path, table: Table, target: Path, progress: Progress | None, footers: Footers | None = None) -> Staged:
     suffix, file = path.suffix.lower(), path.name
     with path.open("rb") as handle:
         head = handle.read(64)
@@ -204,7 +205,7 @@ def _stage(path: Path, table: Table, target: Path, progress: Progress | None) ->
         return stage_csv(path, table, file, target, progress)
     if suffix == ".xlsx":
         return stage_workbook(path, table, file, target, progress)
-    return adopt_parquet(path, table, file)
+    return adopt_parquet(path, table, file, footers)
 
 
 def refuse_disguise(head: bytes, suffix: str, file: str) -> None:

@@ -1,6 +1,7 @@
-"""What does this Parquet file say it holds? Runs alone, in a child process: `-m shouwang.sources.parquetchild`.
+"""What do these Parquet files say they hold? Runs alone, in a child process: `-m shouwang.sources.parquetchild PATH …`.
 
-Only the footer is read. A footer is written in Thrift and parsed in C++; a broken one should cost a child, not us.
+One answer a path, in their order. Only footers are read. A footer is written in Thrift and parsed in C++; a broken one
+should cost a child, not us.
 """
 
 from __future__ import annotations
@@ -13,9 +14,16 @@ import pyarrow.parquet as pq
 from shouwang.sources.limited import answer, limit_self
 
 
-def main(path: str) -> None:
-    """Answer with columns, rows and declared size."""
+def main(*paths: str) -> None:
+    """Answer for every file with its columns, rows and declared size."""
     limit_self()
+    for path in paths:
+        _tell(path)
+        # What is known already must reach the parent, whatever the next footer does to us.
+        sys.stdout.flush()
+
+
+def _tell(path: str) -> None:
     try:
         file = pq.ParquetFile(path)
         metadata = file.metadata

@@ -6,7 +6,8 @@ declared sizes are checked here.
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 
 from shouwang.sources import limited
@@ -26,12 +27,35 @@ _TOTAL_BYTES = 64 << 30
 _EXPORT_AGAIN = "请重新导出"
 
 
-def adopt_parquet(path: Path, table: Table, file: str) -> Staged:
+Footers = Mapping[Path, limited.Message]
+
+
+def footers_of(paths: Iterable[Path]) -> Footers:
+    """What several files say of themselves, asked of one child: starting it costs more than a footer.
+
+    A file whose footer ended the child is left out, and so are those after it. They are asked about one by one when
+    their turn comes, so that the blame falls on the right file.
+    """
+    known: dict[Path, limited.Message] = {}
+    marked = [path for path in paths if _is_marked(path)]
+    if len(marked) > 1:
+        with closing(limited.ask(_CHILD, list(map(str, marked)), "")) as messages, suppress(ReaderDied):
+            for path, footer in zip(marked, messages, strict=False):
+                known[path] = footer
+    return known
+
+
+def _is_marked(path: Path) -> bool:
+    with suppress(WrongFormat, Unsafe):
+        _check_marks(path, path.name)
+        return True
+    return False
+
+
+def adopt_parquet(path: Path, table: Table, file: str, footers: Footers | None = None) -> Staged:
     """Take the user's own Parquet file as a table. Raises a SourceError."""
     _check_marks(path, file)
-    with closing(limited.ask(_CHILD, [str(path)], file)) as messages:
-        footer: limited.Message = next(messages, {"problem": "nothing"})
-        list(messages)
+    footer = (footers or {}).get(path) or _footer_of(path, file)
     if "problem" in footer:
         raise ReaderDied(file=file, problem=f"Parquet 目录已损坏（{footer['problem']}）")
     _check_sizes(footer, file)
@@ -44,6 +68,13 @@ def adopt_parquet(path: Path, table: Table, file: str) -> Staged:
             raise NestedColumn(file=file, column=columns[name], type=kind)
     notices: list[Notice] = [unknown_columns(file, header.unknown)] if header.unknown else []
     return StagedTable(table.name, file, path, True, columns, footer["rows"], []), notices
+
+
+def _footer_of(path: Path, file: str) -> limited.Message:
+    with closing(limited.ask(_CHILD, [str(path)], file)) as messages:
+        footer: limited.Message = next(messages, {"problem": "nothing"})
+        list(messages)
+    return footer
 
 
 def _check_marks(path: Path, file: str) -> None:
