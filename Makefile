@@ -61,6 +61,7 @@ lock: ## 重新锁定依赖
 system-deps: ## 打印（不执行）系统依赖的安装命令
 	@echo "sudo apt-get install -y --no-install-recommends chromium fonts-noto-cjk   # 浏览器测试"
 	@echo "sudo apt-get install -y openjdk-17-jre-headless   # Spark 测试"
+	@echo "sudo apt-get install -y --no-install-recommends postgresql   # make test-pg"
 
 clean:
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache

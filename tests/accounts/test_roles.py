@@ -236,7 +236,7 @@ def test_the_database_refuses_what_must_never_be_true(person: Person, tree: dict
 def test_scope_columns_and_paths_are_materialised(tree: dict[str, Unit]) -> None:
     unit = tree["c1"]
     assert unit.scope_columns == {"division_id": tree["d1"].pk, "regiment_id": tree["r7"].pk, "company_id": unit.pk}
-    assert unit.path == "".join(f"/{tree[code].pk}" for code in ("bt", "d1", "r7", "c1")) + "/"
+    assert unit.path == "".join(f"/{tree[code].pk:06d}" for code in ("bt", "d1", "r7", "c1")) + "/"
 
 
 def test_nearest_relative(person: Person) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from shouwang.accounts.models import AccessToken
 from tests.casework.conftest import Staff, staff
-from tests.web.conftest import Watched, chromium, enter, look
+from tests.web.conftest import Watched
 
-__all__ = ["chromium", "enter", "look", "staff"]
+__all__ = ["staff"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

@@ -105,7 +105,7 @@ def test_the_first_page_tells_the_truth(browser: Browser, person: Person, tree: 
     page = body(client.get("/"))
     assert "以c1帮扶干部的身份办事" in page
     allowed = ROLES["cadre"].permissions
-    listed = set(re.findall(r"<li>([^<]+)</li>", page.split("您可以")[1]))
+    listed = set(re.findall(r"<li>([^<]+)</li>", page.split("这个岗位可以做的")[1]))
     assert listed == {permission.label for permission in Permission if permission in allowed}
     assert "c2 · 帮扶干部" in page  # the other post, in the person's menu
     assert 'aria-current="page">首页' in page
