@@ -153,6 +153,12 @@ class Membership(models.Model):
                 condition=Q(relation=HEAD, left_on=None, superseded_at=None),
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # People are counted by household on the first page and in the totals, without looking at a row.
+            models.Index(
+                fields=["household"], name="membership_open_by_household", condition=Q(left_on=None, superseded_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.member_number
