@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from shouwang.policy.feed import DEPARTMENT_NAMES
 from shouwang.registry.conflicts import AnyFact
 from shouwang.registry.models import FactSource, Household, LedgerEntry, Membership
 from shouwang.units.periods import age_on
@@ -20,10 +21,10 @@ def came_from(entry: LedgerEntry) -> str:
 
 
 def fact_source(fact: AnyFact) -> str:
-    """`干部走访`, `部门数据（school）`, with the file where there is one."""
+    """`干部走访`, `部门数据（学校）`, with the file where there is one."""
     label = str(FactSource(fact.source).label)
     if fact.department:
-        label = f"{label}（{fact.department}）"
+        label = f"{label}（{DEPARTMENT_NAMES.get(fact.department, fact.department)}）"
     if fact.batch_id and fact.row:
         return f"{label}：{fact.batch} 第 {fact.row} 行"
     return label
