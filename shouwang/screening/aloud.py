@@ -162,21 +162,24 @@ def _numbers(numbers: Iterable[int]) -> str:
     return "、".join(str(low) if low == high else f"{low}—{high}" for low, high in runs)
 
 
-def _rows(explanation: Explanation) -> Iterator[Line]:
-    """Every row behind a figure, once."""
+def rows_behind(explanation: Explanation) -> list[RowBehind]:
+    """Every row behind a figure, once, by file and row."""
     rows = {
         (row.file, row.row or 0, row.cells): row
         for rule in explanation.rules
         for figure in rule.figures
         for row in figure.rows
     }
-    if rows:
+    return [rows[key] for key in sorted(rows)]
+
+
+def _rows(explanation: Explanation) -> Iterator[Line]:
+    if rows := rows_behind(explanation):
         yield from _head("数据出处")
-    for file, number, _ in sorted(rows):
-        row = rows[file, number, _]
-        cells = "，".join(f"{header} {text}" for header, text in row.cells)
-        whose = f"{row.member}：" if row.member else ""
-        yield Line(1, _PLAIN, f"{file} 第{number}行  {whose}{cells or '在册'}")
+        for row in rows:
+            cells = "，".join(f"{header} {text}" for header, text in row.cells)
+            whose = f"{row.member}：" if row.member else ""
+            yield Line(1, _PLAIN, f"{row.file} 第{row.row or 0}行  {whose}{cells or '在册'}")
 
 
 def _clauses(explanation: Explanation) -> Iterator[Line]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -16,7 +15,7 @@ from shouwang.casework.queries.explanation import explanation_of
 from shouwang.casework.versions import screening_day
 from shouwang.policy.forms import MET, NOT_MET, SUSPECTED, UNKNOWN
 from shouwang.registry.queries import household_for
-from shouwang.screening.aloud import figures_shown, places
+from shouwang.screening.aloud import figures_shown, places, rows_behind
 from shouwang.screening.reasons import Explanation, FigureReason, Missing, RowBehind, RuleReason
 from shouwang.screening.telling import turn_texts
 from shouwang.screening.wording import HOUSEHOLD_OUTCOMES, TIERS
@@ -65,7 +64,7 @@ def household_why(request: PersonalRequest, uuid: UUID) -> HttpResponse:
         "missing": _missing(found),
         "urgent": sorted((one for one in rules if one.rule.outcome is not NOT_MET), key=_urgency),
         "others": [one for one in rules if one.rule.outcome is NOT_MET],
-        "rows": _rows(found.rules),
+        "rows": _rows(found),
     }
     return render(request, "households/why.html", context)
 
@@ -112,13 +111,9 @@ def _blocks(fact: Missing, titles: dict[str, str]) -> str:
     return f"影响 {len(fact.blocks)} 条规则：{'、'.join(titles[rule] for rule in fact.blocks)}{alone}"
 
 
-def _rows(rules: Iterable[RuleReason]) -> Table:
+def _rows(found: Explanation) -> Table:
     """Every row behind a figure, once."""
-    found: dict[Any, RowBehind] = {}
-    for rule in rules:
-        for figure in rule.figures:
-            found |= {(row.file, row.row or 0, row.cells): row for row in figure.rows}
-    lines = [_row(found[key]) for key in sorted(found)]
+    lines = [_row(row) for row in rows_behind(found)]
     columns: Sequence[Column] = (Column("资料"), Column("第几行", "number"), Column("是谁的"), Column("内容"))
     return Table(
         "数据出处",
