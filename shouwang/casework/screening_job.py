@@ -5,8 +5,6 @@ For the worker only.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -40,6 +38,7 @@ from shouwang.screening.engines import DuckDB
 from shouwang.screening.results import Tally, Written
 from shouwang.screening.run import screen
 from shouwang.terms.tables import TABLES
+from shouwang.units.scratch import scratch_folder
 
 FIRST_STAGE = "读取台账"
 Counts = dict[str, int]
@@ -79,13 +78,9 @@ class ScreeningJob:
 
     @contextmanager
     def _facts(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-        try:
-            with connect(scratch) as connection:
-                write_facts(scratch / "facts", connection, self.run.as_of, self.run.unit)
-                yield connection
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with scratch_folder() as scratch, connect(scratch) as connection:
+            write_facts(scratch / "facts", connection, self.run.as_of, self.run.unit)
+            yield connection
 
     def _narrow(self, connection: duckdb.DuckDBPyConnection) -> set[str] | None:
         """For a run over what changed, leave only those households, and return their numbers; None for all."""
@@ -122,8 +117,7 @@ class ScreeningJob:
 
     def _baseline(self, connection: duckdb.DuckDBPyConnection) -> dict[str, RunLine]:
         book = versions.book_on(self.run.unit, self.run.as_of)
-        scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-        try:
+        with scratch_folder() as scratch:
             self.tried = _counted(screen(book, DuckDB(connection), scratch).tally)
             return {
                 one.number: RunLine(
@@ -135,8 +129,6 @@ class ScreeningJob:
                 )
                 for one in found_in(scratch, set())
             }
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
 
     def _due(self) -> date:
         limit = self.book.series(procedure_on(policy_of(self.run.policy), self.run.as_of).triage)

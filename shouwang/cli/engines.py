@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from shouwang.intake.facts import Facts
 from shouwang.screening.engines import DuckDB, Engine
 from shouwang.units.errors import ShouwangError
+from shouwang.units.scratch import scratch_folder
 
 
 class SparkMissing(ShouwangError):
@@ -28,12 +27,11 @@ def engine_for(name: str, master: str, facts: Facts) -> Iterator[Engine]:
     from shouwang.screening.spark import Spark  # loads Ibis, which the embedded engine does without
 
     session = _spark_session(master)
-    scratch = Path(tempfile.mkdtemp(prefix="shouwang-spark-"))
     try:
-        yield Spark(session, facts.folder, scratch)
+        with scratch_folder("spark-") as scratch:
+            yield Spark(session, facts.folder, scratch)
     finally:
         session.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _spark_session(master: str):  # type: ignore[no-untyped-def]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from shouwang.intake.store import is_store, open_store, write_index
 from shouwang.intake.whole import whole_folder
 from shouwang.sources.package import open_package
 from shouwang.units.errors import ShouwangError
+from shouwang.units.scratch import scratch_folder
 
 Stage = Callable[[str], None]
 #: What DuckDB may hold in memory before it goes to disk. The process stays within about a fifth more.
@@ -60,33 +59,25 @@ def connect(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def keep(path: Path, out: Path, stage: Stage = lambda _: None) -> Account:
     """Take a package in and store its facts in `out`, whole or not at all. Returns the account of its rows."""
     if is_store(out) or not out.exists() or not any(out.iterdir()):
-        scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-        try:
-            with connect(scratch) as connection:
-                stage("读取文件")
-                package = open_package(path, scratch)
-                with whole_folder(out) as folder:
-                    facts = Intake(connection, folder, scratch=scratch).take_in(package, stage)
-                    account = Account.of(facts)
-                    write_index(facts, account, folder)
-                return account
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with scratch_folder() as scratch, connect(scratch) as connection:
+            stage("读取文件")
+            package = open_package(path, scratch)
+            with whole_folder(out) as folder:
+                facts = Intake(connection, folder, scratch=scratch).take_in(package, stage)
+                account = Account.of(facts)
+                write_index(facts, account, folder)
+            return account
     raise NotOurs(folder=out)
 
 
 @contextmanager
 def facts_of(path: Path, *, lazy: bool, stage: Stage = lambda _: None) -> Iterator[tuple[Facts, Account]]:
     """The facts of a package, or of a folder of facts stored before, with the account of every row."""
-    scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-    try:
-        with connect(scratch) as connection:
-            if is_store(path):
-                yield open_store(connection, path)
-            else:
-                stage("读取文件")
-                package = open_package(path, scratch)
-                facts = Intake(connection, scratch, lazy=lazy).take_in(package, stage)
-                yield facts, Account.of(facts)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch_folder() as scratch, connect(scratch) as connection:
+        if is_store(path):
+            yield open_store(connection, path)
+        else:
+            stage("读取文件")
+            package = open_package(path, scratch)
+            facts = Intake(connection, scratch, lazy=lazy).take_in(package, stage)
+            yield facts, Account.of(facts)

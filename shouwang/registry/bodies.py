@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from django.conf import settings
 from shouwang.accounts.crypto import FIELD_ALGORITHMS, SealedDataDamaged, decrypt, encrypt
 from shouwang.accounts.keyring import Key
 from shouwang.registry.models import BatchBody, SourceBatch
+from shouwang.units.scratch import scratch_folder
 
 Tops = dict[str, list[list[str]]]
 _TOP = b"top"
@@ -34,13 +33,10 @@ def opened(batch: SourceBatch) -> Iterator[Path]:
     """The file under its own name in a folder of its own, which is gone afterwards."""
     body = BatchBody.objects.get(batch=batch)
     content = _open(body, bytes(body.sealed), batch.uuid.bytes)
-    scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-    try:
+    with scratch_folder() as scratch:
         path = scratch / Path(batch.file_name).name
         path.write_bytes(content)
         yield path
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def drop(batch: SourceBatch) -> None:

@@ -7,13 +7,12 @@ through batches that people confirm (`actions.batches`). Never import this in a 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -32,6 +31,8 @@ from shouwang.registry.models import BatchState, BatchStep, Household, Person, S
 from shouwang.registry.models.batch import GONE
 from shouwang.sources.package import Package, open_package
 from shouwang.units.errors import ShouwangError
+from shouwang.units.room import require_room
+from shouwang.units.scratch import scratch_folder
 from shouwang.units.text import reading_order
 
 Stage = Callable[[str], None]
@@ -75,11 +76,11 @@ def load_package(
 ) -> Loaded:
     """Load every table of a package into a regiment. `as_of` is the day its undated facts (health, dwelling…) speak of.
 
-    Raises a SourceError where the package cannot be used, UnitsUnknown, HouseholdsKnown; then nothing is stored.
+    Raises a SourceError where the package cannot be used, UnitsUnknown, HouseholdsKnown, NoRoom; then nothing is stored.
     """
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, unit)
-    scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-    try:
+    require_room(settings.SHOUWANG_HOME)
+    with scratch_folder() as scratch:
         (scratch / "facts").mkdir()
         with connect(scratch) as reading:
             stage("读取文件")
@@ -96,8 +97,6 @@ def load_package(
                         files={name: batch.sha256 for name, batch in loaded.batches.items()},
                     )  # fmt: skip
         return loaded
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 class _Load:

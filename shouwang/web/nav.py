@@ -47,6 +47,7 @@ MENU = (
     Entry("规则手册", "web:rulebook"),
     Entry("统计", "web:statistics", frozenset({P.AGGREGATE_VIEW})),
     Entry("账号管理", "web:people", frozenset({P.ACCOUNT_VIEW})),
+    Entry("系统状态", "web:system", frozenset({P.JOB_VIEW})),
     Entry("审计", "web:trail", frozenset({P.AUDIT_VIEW})),
 )  # fmt: skip
 

@@ -67,6 +67,7 @@ PLAIN: dict[str, list[Callable[[World], Arguments]]] = {
         "accounts:second_factor", "accounts:choose_post", "accounts:kinship", "accounts:bootstrap",
         "web:home", "web:parts", "web:parts_resident", "web:parts_job",
         "web:people", "web:account_new", "web:trail", "web:trail_check", "web:trail_anchor",
+        "web:system", "web:system_backup", "web:system_drill",
         "web:cases", "web:clues", "web:clue_new", "web:clues_arrange", "web:reports", "web:report_new",
         "web:households", "web:household_new", "web:household_export", "web:person_search",
         "web:inbox", "web:done", "web:touched", "web:overdue", "web:suspicions", "web:statistics",

@@ -58,9 +58,11 @@ def finish_files(by: User, acks: Acks) -> None:
         acks.done("confirmed", batch=str(batch.uuid))
     waiting = list(SourceBatch.objects.filter(state=BatchState.PUBLISHING))
     acks.doing("publish")
-    batch_jobs.work_off()
     for batch in waiting:
-        batch.refresh_from_db()
+        while batch.state == BatchState.PUBLISHING:  # the worker comes back to what the others kept it from
+            BatchWork.objects.filter(batch=batch).update(beat_at=None)
+            batch_jobs.work_off()
+            batch.refresh_from_db()
         assert batch.state == BatchState.CONFIRMED, batch.state
         acks.done("import", batch=str(batch.uuid))
 

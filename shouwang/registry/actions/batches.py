@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -36,6 +36,8 @@ from shouwang.registry.models import BatchState, BatchWork, ColumnMemory, Source
 from shouwang.registry.models.batch import GONE
 from shouwang.registry.reading import open_file
 from shouwang.units.errors import ShouwangError
+from shouwang.units.room import require_room
+from shouwang.units.scratch import scratch_folder
 
 #: Larger files are refused before they are kept; the guard allows no larger workbook either.
 LARGEST_BYTES = 64 << 20
@@ -94,6 +96,7 @@ def receive_file(
         raise FileEmpty(file=name)
     if size > LARGEST_BYTES:
         raise FileTooLarge(file=name, size=-(-size // (1 << 20)), limit=LARGEST_BYTES >> 20)
+    require_room(settings.SHOUWANG_HOME)
     batch = _new(unit, found, name, hashlib.sha256(content).hexdigest(), department, as_of)
     with transaction.atomic():
         _refuse_known(batch)
@@ -118,8 +121,7 @@ def stage_batch(
     found = find_feed(table)
     _permit(by, unit, department)
     batch = _new(unit, found, Path(file_name).name, hashlib.sha256(path.read_bytes()).hexdigest(), department, as_of)
-    scratch = Path(tempfile.mkdtemp(prefix="shouwang-"))
-    try:
+    with scratch_folder() as scratch:
         _refuse_known(batch)
         named = scratch / batch.file_name
         shutil.copyfile(path, named)
@@ -130,8 +132,6 @@ def stage_batch(
             BatchWork(batch=batch, beat_at=timezone.now()).save(force_insert=True)
             step(batch, BatchState.READING, person_of(by))
         take_in(batch, file, Beat(batch))
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return SourceBatch.objects.select_related("unit").get(pk=batch.pk)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from shouwang.web.administration import people, people_acts, trail
+from shouwang.web.administration import people, people_acts, system, trail
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
@@ -19,4 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("audit/<int:seq>/", trail.event, name="event"),
     path("audit/check/", trail.check, name="trail_check"),
     path("audit/anchor/", trail.make_anchor, name="trail_anchor"),
+    path("system/", system.system, name="system"),
+    path("system/backup/", system.back_up, name="system_backup"),
+    path("system/drill/", system.drill, name="system_drill"),
 ]
