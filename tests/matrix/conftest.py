@@ -10,7 +10,8 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.matrix.world import World, build
+from tests.matrix.building import build
+from tests.matrix.world import World
 
 
 @pytest.fixture(scope="package")

@@ -22,9 +22,10 @@ from shouwang.registry.actions import (
     register_household,
     stage_batch,
 )
+from shouwang.registry.actions.belonging import RelationUnknown
 from shouwang.registry.actions.exports import ExportEmpty, ExportReasonNeeded, ExportTooLarge, ExportUnknown
 from shouwang.registry.actions.locking import ChangedMeanwhile
-from shouwang.registry.actions.members import HeadAlready, RelationUnknown
+from shouwang.registry.actions.members import HeadAlready
 from shouwang.registry.models import ChangeKind, Household, Membership
 from shouwang.registry.queries import HouseholdFilter, companies_for, entry_for, member_for, registry_counts
 from shouwang.terms.tables import BY_NAME

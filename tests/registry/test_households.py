@@ -19,9 +19,10 @@ from shouwang.registry.actions import (
     remove_member,
     reveal_citizen_number,
 )
+from shouwang.registry.actions.belonging import PersonElsewhere, SecondHead
 from shouwang.registry.actions.households import NotACompany, NumberTaken, OneHeadNeeded
 from shouwang.registry.actions.locking import BeforeBeginning, ChangedMeanwhile, HouseholdClosed, InTheFuture
-from shouwang.registry.actions.members import HeadNeeded, KindWrong, PersonElsewhere, SecondHead
+from shouwang.registry.actions.members import HeadNeeded, KindWrong
 from shouwang.registry.models import Change, ChangeKind, Household, Membership, Person
 from shouwang.registry.people import BirthDateDiffers
 from tests.accounts.conftest import Person as MakePerson

@@ -12,8 +12,8 @@ from shouwang.accounts.actions.permit import permit
 from shouwang.accounts.audit import Actor
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Level, Permission
+from shouwang.registry.actions.belonging import Newcomer, welcome
 from shouwang.registry.actions.locking import hold, not_before, not_future, person_of, touched
-from shouwang.registry.actions.members import Newcomer, welcome
 from shouwang.registry.models import Change, ChangeKind, Household
 from shouwang.registry.models.household import HEAD
 from shouwang.units.errors import ShouwangError

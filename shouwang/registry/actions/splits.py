@@ -13,9 +13,9 @@ from shouwang.accounts.audit import Actor
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.registry import standing
+from shouwang.registry.actions.belonging import close, leave, next_number, open_members, present, supersede
 from shouwang.registry.actions.households import new_household
 from shouwang.registry.actions.locking import hold, not_before, not_future, person_of, touched
-from shouwang.registry.actions.members import close, leave, next_number, open_members, present, supersede
 from shouwang.registry.follow import COVERING, carry, cover
 from shouwang.registry.models import Change, ChangeKind, Event, Household, LedgerEntry, Membership
 from shouwang.registry.models.household import HEAD
