@@ -81,6 +81,7 @@ def pages(households: int) -> list[tuple[str, str, tuple[str, ...]]]:
         ("疑点：应纳未纳", _at("suspicion", "should_be_covered"), ("office",)),
         ("疑点：从未摸排", _at("suspicion", "never_seen"), ("office",)),
         ("统计", _at("statistics"), ("corps", "division", "office")),
+        ("统计，重新数", _at("statistics", fresh="1"), ("corps", "division")),
         ("规则手册", _at("rulebook"), ("office",)),
         ("一户一档", _one_household(), ("office",)),
     ]
@@ -123,11 +124,12 @@ def run(households: int, times: int, say: Callable[[str], None] = print) -> dict
     say(
         f"{connection.vendor}：{Household.objects.count()} 户，{Person.objects.count()} 人，准备 {time.perf_counter() - began:.0f} 秒"
     )
-    clients = {name: _signed_in(user) for name, user in people.items()}
     timed = []
     for title, address, who in pages(households):
         for name in who:
-            one = measure(clients[name], title, name, address, times)
+            one = measure(_signed_in(people[name]), title, name, address, times)
+            if one.status != 200:
+                raise SystemExit(f"{title}（{name}）答复 {one.status}，不是页面，不能计时：{address}")
             timed.append(one)
             mark = "" if one.least <= LIMIT_MS else f"  ← 慢，最慢的查询 {one.slowest:.0f} 毫秒"
             say(

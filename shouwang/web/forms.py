@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Level
@@ -54,23 +56,42 @@ class LongSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:  # the signature is Django's
         chosen = set(self.format_value(value))
-        options = ((one, " selected" if str(one) in chosen else "", label) for one, label in self.choices)
-        written = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        options = (
+            f'<option value="{escape(one)}"{" selected" if str(one) in chosen else ""}>{escape(label)}</option>'
+            for one, label in self.choices
+        )
+        written = mark_safe("".join(options))  # every value and label is escaped above
         return format_html(
             "<select{}>{}</select>", flatatt({"name": name, **self.build_attrs(self.attrs, attrs)}), written
         )
+
+
+class UnitChoices(ModelChoiceIterator):
+    """The options from three columns: 900 units need not be built whole for their names."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        units = self.queryset.values_list("uuid", "level", "name")
+        yield from ((uuid, unit_words(level, name)) for uuid, level, name in units)
 
 
 class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A unit out of those a person sees, indented as the tree."""
 
     widget = LongSelect
+    iterator = UnitChoices
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Unit.objects.none(), to_field_name="uuid", blank=True, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return "　" * _DEPTH[obj.level] + str(obj.name)
+        return unit_words(obj.level, obj.name)
+
+
+def unit_words(level: str, name: str) -> str:
+    """The name of a unit, moved in by its level."""
+    return "　" * _DEPTH[Level(level)] + name
 
 
 _DEPTH = {Level.CORPS: 0, Level.DIVISION: 1, Level.REGIMENT: 2, Level.COMPANY: 3, Level.DEPARTMENT: 3}

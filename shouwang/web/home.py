@@ -30,22 +30,14 @@ class Tile:
     order: int = 30
 
 
-Contributor = Callable[[User], Iterable[Tile]]
+Contributor = Callable[[User], Iterable[Tile | Table]]
 #: Functions of other pages that give tiles for one person; each scopes its own figures.
 CONTRIBUTORS: list[Contributor] = []
-#: Functions that give a table of what one person has to do now.
-TASKS: list[Callable[[User], Table | None]] = []
 
 
 def contributes_tiles(function: Contributor) -> Contributor:
-    """Let a function's tiles appear on the first page, in the order the tiles ask for."""
+    """Let a function's tiles appear on the first page, in the order they ask for; a table of what is to be done, on top."""
     CONTRIBUTORS.append(function)
-    return function
-
-
-def contributes_tasks(function: Callable[[User], Table | None]) -> Callable[[User], Table | None]:
-    """Let a function's table of what is to be done stand at the top of the first page."""
-    TASKS.append(function)
     return function
 
 
@@ -53,12 +45,13 @@ def home(request: PersonalRequest) -> HttpResponse:
     """首页：先是要办的事，再是各项数字，最后是我在哪个岗位、能办什么。"""
     user = request.user
     post = user.acting_post
-    tiles = [tile for give in CONTRIBUTORS for tile in give(user)] if post else []
+    given = [one for give in CONTRIBUTORS for one in give(user)] if post else []
+    tiles = [one for one in given if isinstance(one, Tile)]
     context = {
         "post": post,
         "may": [permission.label for permission in Permission if post and permission in post.role_class.permissions],
         "tiles": sorted(tiles, key=lambda tile: tile.order),
-        "tasks": [table for give in TASKS if post and (table := give(user)) is not None],
+        "tasks": [one for one in given if isinstance(one, Table)],
         "now": timezone.now(),
     }
     return render(request, "home.html", context)

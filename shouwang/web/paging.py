@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -89,6 +90,7 @@ class Keyset:
         value = row.pk
         for name in self.column.split("__") if self.column != "pk" else ():
             value = getattr(row if value is row.pk else value, name)
+        value = value.isoformat() if isinstance(value, date) else value  # as the filters of `_from` read it again
         kept[way] = signing.dumps([value, row.pk], salt="paging", compress=False)
         return f"?{kept.urlencode()}"
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,9 @@ from django.utils import timezone
 from shouwang.accounts.models import AuditEvent, Unit
 from shouwang.casework import actions
 from shouwang.casework.models import Case, ReliefKind
+from shouwang.casework.queries import suspicion_lists
+from shouwang.web.paging import Keyset
+from shouwang.web.worklists import history, suspicions, tiles, totals
 from tests.casework.conftest import ROLES, MakeHouse, Staff, do, house, staff
 from tests.web.test_clues import INCOME, body, homes, listed, screened, tabs
 
@@ -116,3 +120,51 @@ def test_totals_name_no_household_and_no_small_number(browser: Browser, staff: S
 def test_a_department_is_asked_for_its_file(browser: Browser, staff: Staff) -> None:
     page: Any = body(browser(staff.hospital).get(reverse("web:inbox")))
     assert "上一季度还没有报送" in page and rows(page) == 1
+
+
+def test_a_list_by_date_has_a_next_page(
+    browser: Browser, staff: Staff, house: MakeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """超期 goes by the day: its position in the address is a date."""
+    monkeypatch.setattr(history, "LONGEST_OVERDUE", Keyset("due_on", size=2))
+    for days in (1, 2, 2, 3):
+        actions.open_case(by=staff.cadre, household=house()).open_steps.update(
+            due_on=timezone.localdate() - timedelta(days=days)
+        )
+    client, address, seen = browser(staff.office), reverse("web:overdue"), list[str]()
+    for _ in range(2):
+        page = body(client.get(address))
+        seen += re.findall(r'class="row-link" href="[^"]+">([^<]+)</a>', page)
+        (more,) = re.findall(r'href="(\?[^"]*after=[^"]+)"', page) or [""]
+        address = reverse("web:overdue") + more.replace("&amp;", "&")
+    assert not more and len(seen) == len(set(seen)) == 4
+
+
+def test_totals_above_a_regiment_can_be_counted_again(
+    browser: Browser, staff: Staff, busy: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    client = browser(staff.division)
+    assert "重新统计" not in body(client.get(reverse("web:statistics")))
+    monkeypatch.setattr(totals, "AGAIN", timedelta(0))
+    page = body(client.get(reverse("web:statistics")))
+    (again,) = re.findall(r'href="([^"]+)">重新统计', page)
+    assert client.get(again.replace("&amp;", "&")).status_code == 200
+    assert "unit=" in again and "fresh=1" in again
+
+
+def test_a_long_list_says_so(browser: Browser, staff: Staff, busy: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (suspicion_lists, suspicions, tiles):
+        monkeypatch.setattr(module, "CAP", 1)
+    client = browser(staff.office)
+    assert "<b>1 以上</b>" in body(client.get(reverse("web:suspicions")))
+    assert re.search(r'疑点</span><span class="tile__figure">\d+ <small>条以上', body(client.get("/")))
+
+
+def test_the_first_page_costs_so_many_queries(
+    browser: Browser, staff: Staff, busy: list[Case], django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    for name, most in (("office", 44), ("secretary", 34), ("division", 26)):
+        client = browser(staff[name])
+        with django_assert_max_num_queries(most):
+            client.get("/")

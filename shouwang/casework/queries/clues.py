@@ -49,6 +49,13 @@ def clue_states(rows: QuerySet[Clue]) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
 
 
+def clue_counts(user: User) -> dict[str, int]:
+    """How many clues of each state a person may see, and how many of those that wait are overdue (`overdue`)."""
+    rows = clue_list(user).order_by().values_list("state")
+    found = list(rows.annotate(n=Count("pk"), late=Count("pk", filter=_due("overdue"))))
+    return {state: n for state, n, _ in found} | {"overdue": sum(late for *_, late in found)}
+
+
 def clue_for(user: User, uuid: str) -> Clue | None:
     """One clue with its lines and acts; None outside one's units."""
     rows = Clue.objects.visible_to(user).select_related("household__unit", "household__regiment", "run")

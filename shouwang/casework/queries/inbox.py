@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from shouwang.accounts.models import User
-from shouwang.casework.queries.tasks import SOURCES, Counts, Task
+from shouwang.casework.queries.tasks import SOURCES, Counts, Pile, Task, Worker, by_day
 
-__all__ = ["PAGE", "Task", "inbox_by_kind", "inbox_counts", "inbox_for"]
+__all__ = ["PAGE", "Inbox", "Task", "inbox_by_kind", "inbox_counts", "inbox_for", "inbox_of"]
 
 #: How many are worked out for a page; counts are of all.
 PAGE = 50
 
 
+@dataclass(frozen=True)
+class Inbox:
+    """The tasks of one person by kind: counted and listed from the same rows."""
+
+    piles: dict[str, Pile]
+
+    @property
+    def counts(self) -> dict[str, Counts]:
+        """How many of each kind there are, and how many of those are overdue."""
+        return {kind: pile.counts for kind, pile in self.piles.items()}
+
+    @property
+    def whole(self) -> Counts:
+        """All kinds together."""
+        counts = self.counts.values()
+        return Counts(sum(one.total for one in counts), sum(one.overdue for one in counts))
+
+    def tasks(self, kind: str = "", limit: int = PAGE, offset: int = 0) -> list[Task]:
+        """The most urgent, of one kind if asked.
+
+        By the day they are due; of one day the kinds in their order, and each kind in its own, so that no task falls between
+        two pages.
+        """
+        reach = offset + limit
+        found = [task for name, pile in self.piles.items() if kind in ("", name) for task in pile.first(reach)]
+        return sorted(found, key=by_day)[offset:reach]
+
+
+def inbox_of(user: User) -> Inbox:
+    """The tasks of a person."""
+    worker = Worker(user, timezone.localdate())
+    return Inbox({kind: source.pile(worker) for kind, source in SOURCES.items()})
+
+
 def inbox_for(user: User, kind: str = "", limit: int = PAGE, offset: int = 0) -> list[Task]:
     """The tasks of a person, the most urgent first."""
-    today = timezone.localdate()
-    reach = offset + limit
-    found = [
-        task for name, source in SOURCES.items() if kind in ("", name) for task in source.tasks(user, today, reach)
-    ]
-    found.sort(key=lambda task: (task.due_on or date.max, task.since, task.uuid))
-    return found[offset:reach]
+    return inbox_of(user).tasks(kind, limit, offset)
 
 
 def inbox_by_kind(user: User) -> dict[str, Counts]:
     """How many of each kind there are, and how many of those are overdue."""
-    today = timezone.localdate()
-    return {kind: source.counts(user, today) for kind, source in SOURCES.items()}
+    return inbox_of(user).counts
 
 
 def inbox_counts(user: User) -> dict[str, int]:
     """How many of each kind, and how many are overdue in all."""
-    counts = inbox_by_kind(user)
-    totals = {kind: one.total for kind, one in counts.items()}
-    return totals | {"overdue": sum(one.overdue for one in counts.values())}
+    inbox = inbox_of(user)
+    return {kind: one.total for kind, one in inbox.counts.items()} | {"overdue": inbox.whole.overdue}

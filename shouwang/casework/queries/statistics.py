@@ -6,11 +6,14 @@ can be worked out by subtraction.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Level, Permission
@@ -28,6 +31,10 @@ _BELOW = {
     Level.REGIMENT: Level.COMPANY,
     Level.COMPANY: Level.COMPANY,
 }
+#: Above a regiment there are too many households to count at every request: what was counted is kept so long. One process
+#: serves, so its own cache is enough.
+KEPT_SECONDS = 600
+_LARGE = (Level.CORPS, Level.DIVISION)
 #: What is counted, in the order of the columns.
 MEASURES = {
     "households": "在册",
@@ -36,6 +43,10 @@ MEASURES = {
     "confirmed": "已确认",
     "refused": "不予认定",
 }
+
+
+#: Unit -> households and people.
+Counted = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Statistics:
     lines: tuple[UnitLine, ...]
     totals: dict[str, Cell]
     hidden: bool
+    counted_at: datetime
 
 
 def territories(user: User) -> QuerySet[Unit]:
@@ -71,12 +83,15 @@ def territories(user: User) -> QuerySet[Unit]:
     return Unit.objects.filter(pk__in=[post.unit_id for post in posts]).order_by("path")
 
 
-def statistics(user: User, unit: Unit) -> Statistics:
-    """Totals of the units below `unit`, of what the person's posts reach."""
+def statistics(user: User, unit: Unit, fresh: bool = False) -> Statistics:
+    """Totals of the units below `unit`, of what the person's posts reach; counted up to ten minutes ago above a regiment.
+
+    `fresh`: counted now all the same. `counted_at` says when it was.
+    """
     level = _BELOW[Level(unit.level)]
     hide = not any(Permission.HOUSEHOLD_VIEW in post.role_class.permissions for post in effective_posts(user))
     units = list(Unit.objects.filter(at(unit, ""), level=level, closed_on=None).order_by("path"))
-    counted = {name: _by_unit(rows, level) for name, rows in _measured(user, unit).items()}
+    counted_at, counted = _counted(user, unit, fresh or unit.level not in _LARGE)
     lines = tuple(
         UnitLine(
             one, {name: _told(found.get(one.pk, (0, 0)), hide) for name, found in counted.items()},
@@ -86,34 +101,54 @@ def statistics(user: User, unit: Unit) -> Statistics:
     )  # fmt: skip
     totals = {name: _sum(line.cells[name] for line in lines) for name in MEASURES}
     hidden = any(cell.households is None for line in lines for cell in line.cells.values())
-    return Statistics(unit, lines, totals, hidden)
+    return Statistics(unit, lines, totals, hidden, counted_at)
 
 
-def _measured(user: User, unit: Unit) -> dict[str, QuerySet[Household]]:
-    """The households of each measure: every one once, however many clues or cases it had."""
+def _counted(user: User, unit: Unit, fresh: bool) -> tuple[datetime, dict[str, Counted]]:
+    """When it was counted, and each measure by unit. What is kept is kept apart for every reach of posts."""
+    reach = ",".join(str(one.pk) for one in territories(user).order_by("pk"))
+    key = f"statistics:{unit.pk}:{reach}"
+    kept = None if fresh else cache.get(key)
+    if kept is None:
+        kept = timezone.now(), measured(user, unit)
+        cache.set(key, kept, KEPT_SECONDS)
+    found: tuple[datetime, dict[str, Counted]] = kept
+    return found
+
+
+def measured(user: User, unit: Unit) -> dict[str, Counted]:
+    """Each measure by the units below `unit`, counted now: every household once, however many clues or cases it had."""
+    level = _BELOW[Level(unit.level)]
     rows = Household.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(at(unit, ""), closed_on=None)
+    there = Membership.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(
+        at(unit), left_on=None, superseded_at=None, household__closed_on=None
+    )
+    found = {"households": _by_unit(rows, there, level)}
+    for name, chosen in _chosen(unit).items():
+        some = chosen.order_by().values("household")
+        found[name] = _by_unit(rows.filter(pk__in=some), there.filter(household__in=some), level)
+    return found
+
+
+def _chosen(unit: Unit) -> dict[str, QuerySet[Any]]:
+    """The clues or cases whose households a measure counts."""
     cases = Case.objects.filter(at(unit))
-    clues = Clue.objects.filter(at(unit), state__in=WAITING, still_found=True)
     refused = cases.filter(status=CaseStatus.REFUSED).exclude(
         household__in=cases.filter(status__in=LIVE).values("household")
     )
-    chosen = {
-        "clues": clues,
+    return {
+        "clues": Clue.objects.filter(at(unit), state__in=WAITING, still_found=True),
         "active": cases.filter(status__in=[CaseStatus.ACTIVE, CaseStatus.APPEALED]),
         "confirmed": cases.filter(status=CaseStatus.CONFIRMED),
         "refused": refused,
     }
-    return {"households": rows} | {name: rows.filter(pk__in=q.values("household")) for name, q in chosen.items()}
 
 
-def _by_unit(rows: QuerySet[Household], level: Level) -> dict[int, tuple[int, int]]:
+def _by_unit(rows: QuerySet[Household], there: QuerySet[Membership], level: Level) -> Counted:
     """Households and the people in them, by unit, in two queries."""
-    column = level.value
-    households = dict(rows.order_by().values_list(column).annotate(n=Count("pk")))
-    there = Membership.objects.filter(Q(left_on=None), superseded_at=None, household__in=rows.values("pk"))
-    people: defaultdict[int, int] = defaultdict(int)
-    people.update(dict(there.order_by().values_list(f"household__{column}").annotate(n=Count("pk"))))
-    return {key: (n, people[key]) for key, n in households.items()}
+    households = rows.order_by().values_list(level.value).annotate(n=Count("pk"))
+    people = dict(there.order_by().values_list(f"household__{level.value}").annotate(n=Count("pk")))
+    return {key: (n, people.get(key, 0)) for key, n in households}
 
 
 def _told(found: tuple[int, int], hide: bool) -> Cell:

@@ -18,6 +18,7 @@ from shouwang.casework.models import Case, CaseStatus, Relief
 from shouwang.casework.queries import suspicion
 from shouwang.casework.queries.units import at
 from shouwang.registry.models import Household
+from shouwang.registry.queries import CAP
 
 P = Permission
 #: Who watches over the work: the office, the leading group, the secretary, the division (四/一).
@@ -102,5 +103,9 @@ SUSPICIONS = {
 
 
 def suspicions_for(user: User, held: frozenset[Permission]) -> list[tuple[Suspicion, int]]:
-    """The lists somebody with these permissions may open, each with its number of rows."""
-    return [(one, one.found(user).count()) for one in SUSPICIONS.values() if one.watchers & held]
+    """The lists somebody with these permissions may open, each with its number of rows; `CAP + 1` means more than CAP.
+
+    A list that long is gone through unit by unit, whatever its number, and counting it to the end takes as long as reading it.
+    """
+    lists = [one for one in SUSPICIONS.values() if one.watchers & held]
+    return [(one, one.found(user).order_by().values("pk")[: CAP + 1].count()) for one in lists]

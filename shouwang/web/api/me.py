@@ -10,7 +10,6 @@ from pydantic import Field
 
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework import queries
-from shouwang.casework.queries.tasks import SOURCES
 from shouwang.web.api.entry import Caller, needed
 from shouwang.web.api.parts import Size, UnitShape, Words
 from shouwang.web.worklists.inbox import WORKERS
@@ -79,10 +78,9 @@ def worklist(request: Caller, kind: Words = "", limit: Size = 50) -> dict[str, A
     """由办理记录推出，最急的在前；`kind` 只看一类。"""
     user = request.user
     needed(user, *WORKERS)
-    counts = queries.inbox_by_kind(user)
-    tasks = queries.inbox_for(user, kind, limit=limit) if kind in ("", *SOURCES) else []
+    mine = queries.inbox_of(user)
     return {
-        "counts": {name: one.total for name, one in counts.items()},
-        "overdue": sum(one.overdue for one in counts.values()),
-        "rows": tasks,
+        "counts": {name: one.total for name, one in mine.counts.items()},
+        "overdue": mine.whole.overdue,
+        "rows": mine.tasks(kind, limit=limit),
     }

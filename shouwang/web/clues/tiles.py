@@ -18,8 +18,8 @@ from shouwang.web.home import Tile, contributes_tiles
 def tiles(user: User) -> Iterator[Tile]:
     """New clues, and for a department what became of its own reports."""
     if holds(user, Permission.CLUE_VIEW):
-        counts = queries.clue_states(queries.clue_list(user))
-        late = queries.clue_list(user, due="overdue").count()
+        counts = queries.clue_counts(user)
+        late = counts["overdue"]
         note = f"待处理和已分办的共 {late:,} 条超期" if late else "没有超期的"
         yield Tile("新线索", f"{counts.get('new', 0):,}", "条", note, reverse("web:clues"), order=15)
     if of_department(user) and holds(user, Permission.CLUE_REPORT):

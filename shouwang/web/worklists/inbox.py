@@ -36,14 +36,14 @@ OTHERS = (("已办", "web:done"), ("我经手的", "web:touched"), ("超期", "w
 @needs(*WORKERS)
 def inbox(request: PersonalRequest) -> HttpResponse:
     """待办：需要我处理的事，做什么，何时到期。"""
-    counts = queries.inbox_by_kind(request.user)
+    mine = queries.inbox_of(request.user)
     kind = request.GET.get("kind", "")
     kind = kind if kind in SOURCES else ""
     context = {
-        "total": sum(one.total for one in counts.values()),
-        "overdue": sum(one.overdue for one in counts.values()),
-        "tabs": _tabs(counts, kind),
-        "table": _table(request.user, request.GET, kind, counts),
+        "total": mine.whole.total,
+        "overdue": mine.whole.overdue,
+        "tabs": _tabs(mine.counts, kind),
+        "table": _table(mine, request.GET, kind),
         "ways": ways(request.user),
     }
     return render(request, "worklists/inbox.html", context)
@@ -70,11 +70,11 @@ def ways(user: User) -> list[dict[str, str]]:
     return [{"label": label, "url": reverse(name)} for label, name in OTHERS]
 
 
-def _table(user: User, query: QueryDict, kind: str, counts: dict[str, Counts]) -> Table:
+def _table(mine: queries.Inbox, query: QueryDict, kind: str) -> Table:
     number = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 5 else 1
-    total = counts[kind].total if kind else sum(one.total for one in counts.values())
+    total = (mine.counts[kind] if kind else mine.whole).total
     number = max(1, min(number, -(-total // SIZE) or 1))
-    tasks = queries.inbox_for(user, kind, limit=SIZE, offset=(number - 1) * SIZE)
+    tasks = mine.tasks(kind, limit=SIZE, offset=(number - 1) * SIZE)
     page: Page[Task] = Page(
         tasks,
         _address(kind, number + 1) if number * SIZE < total else "",

@@ -20,6 +20,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts, holds
 from shouwang.casework.queries import SUSPICIONS, Suspicion, suspicions_for
 from shouwang.casework.queries.suspicion_lists import WATCHERS
+from shouwang.registry.queries import CAP
 from shouwang.web.forms import FilterForm, ReasonForm, UnitField
 from shouwang.web.guard import PersonalRequest, needs, refuse
 from shouwang.web.paging import Keyset, Page
@@ -44,7 +45,7 @@ class SuspicionFilter(FilterForm):
 def suspicions(request: PersonalRequest) -> HttpResponse:
     """疑点清单：各张清单的定义、依据和数目。"""
     lists = [
-        {"one": one, "count": count, "url": reverse("web:suspicion", args=[one.kind])}
+        {"one": one, "count": counted(count), "url": reverse("web:suspicion", args=[one.kind])}
         for one, count in suspicions_for(request.user, held_by(request.user))
     ]
     return render(request, "worklists/suspicions.html", {"lists": lists, "now": timezone.now()})
@@ -87,6 +88,11 @@ def suspicion_export(request: PersonalRequest, kind: str) -> HttpResponse:
         "back": f"{reverse('web:suspicion', args=[kind])}?{request.GET.urlencode()}", "action": request.get_full_path(),
     }  # fmt: skip
     return render(request, "worklists/export.html", context)
+
+
+def counted(number: int) -> str:
+    """A number counted up to CAP: `10,000 以上` beyond it."""
+    return f"{number:,}" if number <= CAP else f"{CAP:,} 以上"
 
 
 def held_by(user: User) -> frozenset[Permission]:

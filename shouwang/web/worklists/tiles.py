@@ -10,11 +10,12 @@ from shouwang.accounts.models import User
 from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts, holds
 from shouwang.casework import queries
-from shouwang.web.home import Tile, contributes_tasks, contributes_tiles
+from shouwang.registry.queries import CAP
+from shouwang.web.home import Tile, contributes_tiles
 from shouwang.web.nav import address_of
 from shouwang.web.tables import Table
 from shouwang.web.worklists.inbox import WORKERS, task_table
-from shouwang.web.worklists.suspicions import held_by
+from shouwang.web.worklists.suspicions import counted, held_by
 
 P = Permission
 #: Who watches over others' deadlines.
@@ -25,29 +26,31 @@ OFFICES = (P.CASE_PREPARE, P.CASE_CONFIRM, P.CASE_SUBMIT, P.INSPECT)
 FIRST = 5
 
 
-@contributes_tasks
-def first_tasks(user: User) -> Table | None:
-    """The most urgent things to do."""
+@contributes_tiles
+def work(user: User) -> Iterator[Tile | Table]:
+    """待办, the most urgent ones listed."""
     if not any(holds(user, permission) for permission in WORKERS):
-        return None
-    return task_table(queries.inbox_for(user, limit=FIRST), "现在要办的")
+        return
+    inbox = queries.inbox_of(user)
+    late = inbox.whole.overdue
+    note = f"其中 {late:,} 件已超期" if late else "没有超期的"
+    yield Tile("需要我处理", f"{inbox.whole.total:,}", "件", note, reverse("web:inbox"), order=0)
+    yield task_table(inbox.tasks(limit=FIRST), "现在要办的")
 
 
 @contributes_tiles
-def work(user: User) -> Iterator[Tile]:
-    """待办, and for those who watch over others 超期 and 疑点."""
-    if any(holds(user, permission) for permission in WORKERS):
-        counts = queries.inbox_counts(user)
-        late = counts.pop("overdue")
-        note = f"其中 {late:,} 件已超期" if late else "没有超期的"
-        yield Tile("需要我处理", f"{sum(counts.values()):,}", "件", note, reverse("web:inbox"), order=0)
-    if any(holds(user, permission) for permission in OFFICES):
-        late = queries.overdue(user).count()
-        yield Tile("辖区内超期的步骤", f"{late:,}", "步", "不论该谁办", reverse("web:overdue"), order=10)
-        lists = queries.suspicions_for(user, held_by(user))
-        some = [f"{one.title} {count:,}" for one, count in lists if count]
-        found = f"{sum(count for _, count in lists):,}"
-        yield Tile("疑点", found, "条", "，".join(some) or "各张清单都是空的", reverse("web:suspicions"), order=40)
+def watch(user: User) -> Iterator[Tile]:
+    """超期 and 疑点, for those who watch over others."""
+    if not any(holds(user, permission) for permission in OFFICES):
+        return
+    late = queries.overdue(user).count()
+    yield Tile("辖区内超期的步骤", f"{late:,}", "步", "不论该谁办", reverse("web:overdue"), order=10)
+    lists = queries.suspicions_for(user, held_by(user))
+    some = "，".join(f"{one.title} {counted(count)}" for one, count in lists if count)
+    found, unit = sum(min(count, CAP) for _, count in lists), "条"
+    if any(count > CAP for _, count in lists):
+        unit = "条以上"
+    yield Tile("疑点", f"{found:,}", unit, some or "各张清单都是空的", reverse("web:suspicions"), order=40)
 
 
 @contributes_tiles
@@ -83,4 +86,4 @@ def totals(user: User) -> Iterator[Tile]:
         figure = "—" if hidden and not cell.households else f"{cell.households:,}"
         note = f"{cell.people:,} 人" if not hidden else "数小的单位不写明"
         title = f"{unit.name}{queries.MEASURES[name]}"
-        yield Tile(title, figure, "户", note, reverse("web:statistics"), order=order)
+        yield Tile(title, figure, "户", note, reverse("web:statistics"), found.counted_at, order=order)

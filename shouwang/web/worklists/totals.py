@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -19,14 +20,21 @@ from shouwang.web.tables import Cell as Shown
 from shouwang.web.tables import Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import households_people
 
+#: Figures older than this can be counted again from the page.
+AGAIN = timedelta(minutes=1)
+
 
 @needs(Permission.AGGREGATE_VIEW)
 def totals(request: PersonalRequest) -> HttpResponse:
     """统计：各单位的线索和个案，户数人数并列。"""
-    found = statistics(request.user, _unit(request.user, request.GET.get("unit", "")))
+    asked = _unit(request.user, request.GET.get("unit", ""))
+    found = statistics(request.user, asked, fresh="fresh" in request.GET)
     context = {
-        "found": found, "table": _table(found), "fewest": FEWEST, "now": timezone.now(), "above": _above(request.user, found)
-    }  # fmt: skip
+        "found": found,
+        "table": _table(found),
+        "again_url": f"{_address(asked)}&fresh=1" if timezone.now() - found.counted_at > AGAIN else "",
+        "above": _above(request.user, found),
+    }
     return render(request, "worklists/totals.html", context)
 
 

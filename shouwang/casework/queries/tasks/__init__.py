@@ -3,14 +3,20 @@
 A floor above adds a kind of its own by declaring one more class; the worklist, its tabs and its counts follow.
 """
 
-from shouwang.casework.queries.tasks import clues, files, parameters, rounds, steps
-from shouwang.casework.queries.tasks.source import SOURCES, Counts, Task, TaskSource, task_source
+from shouwang.casework.queries.tasks import steps  # the first of the tabs, so declared first
+
+# isort: split
+from shouwang.casework.queries.tasks import clues, files, parameters, rounds
+from shouwang.casework.queries.tasks.source import SOURCES, Counts, Pile, Task, TaskSource, Worker, by_day, task_source
 
 __all__ = [
     "SOURCES",
     "Counts",
+    "Pile",
     "Task",
     "TaskSource",
+    "Worker",
+    "by_day",
     "clues",
     "files",
     "parameters",

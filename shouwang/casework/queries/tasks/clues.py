@@ -10,8 +10,8 @@ from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import Clue, ClueReport, ClueState
-from shouwang.casework.queries.tasks.source import RowSource, Task, task_source
-from shouwang.casework.queries.tasks.steps import kin_households
+from shouwang.casework.queries.tasks.kin import kin_households
+from shouwang.casework.queries.tasks.source import RowSource, Task, Worker, task_source
 
 
 @task_source
@@ -19,9 +19,10 @@ class Clues(RowSource):
     """待处理的线索，和到了再访日期的。"""
 
     kind, title, order = "clue", "线索", (F("due_on").asc(nulls_last=True), "-score", "pk")
+    beside = ("household__unit",)
 
-    def rows(self, user: User) -> QuerySet[Clue]:
-        return clues_to_triage(user)
+    def rows(self, worker: Worker) -> QuerySet[Clue]:
+        return clues_to_triage(worker)
 
     def household_of(self, row: Clue) -> int:
         return row.household_id
@@ -40,10 +41,10 @@ class Clues(RowSource):
 class Reports(RowSource):
     """部门通报里号码对不上户的。"""
 
-    kind, title = "report", "部门通报"
+    kind, title, beside = "report", "部门通报", ("unit", "by")
 
-    def rows(self, user: User) -> QuerySet[ClueReport]:
-        return reports_to_place(user)
+    def rows(self, worker: Worker) -> QuerySet[ClueReport]:
+        return reports_to_place(worker.user)
 
     def task(self, row: ClueReport, today: date) -> Task:
         return Task(
@@ -53,17 +54,17 @@ class Reports(RowSource):
         )  # fmt: skip
 
 
-def clues_to_triage(user: User) -> QuerySet[Clue]:
+def clues_to_triage(worker: Worker) -> QuerySet[Clue]:
     """Clues that wait for a company, or of any company for the regiment's office, still found or reported by people."""
+    user = worker.user
     if not any(Permission.CASE_DECLARE in post.role_class.permissions for post in effective_posts(user)):
         return Clue.objects.none()
     waiting = Clue.objects.visible_to(user, Permission.CASE_DECLARE).filter(
         state__in=[ClueState.NEW, ClueState.TRIAGED], still_found=True
     )
-    return waiting.exclude(household__in=kin_households(user)).select_related("household__unit")
+    return waiting.exclude(household__in=worker.once(kin_households))
 
 
 def reports_to_place(user: User) -> QuerySet[ClueReport]:
     """Reports that wait for somebody who may look people up by number."""
-    rows = ClueReport.objects.visible_to(user, Permission.PERSON_SEARCH).filter(clue=None, answer="")
-    return rows.select_related("unit", "by")
+    return ClueReport.objects.visible_to(user, Permission.PERSON_SEARCH).filter(clue=None, answer="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
@@ -29,16 +29,17 @@ class Batches(ListSource):
     kind, title = "batch", "待入库文件"
 
     def listed(self, user: User, today: date) -> list[Task]:
-        staged = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(
+        rows = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(
             state__in=[BatchState.STAGED, BatchState.MAPPING]
         )
+        staged = list(rows.select_related("unit").order_by("pk"))
         begun = _first_step_days(staged)
         return [
             Task(
                 self.kind, str(row.uuid), *_TODO[BatchState(row.state)], row.file_name, row.unit.name,
                 begun.get(row.pk, today), None, overdue=False, at=("batch", str(row.uuid)),
             )
-            for row in staged.select_related("unit").order_by("pk")
+            for row in staged
         ]  # fmt: skip
 
 
@@ -53,14 +54,14 @@ class Matches(ListSource):
             outcome__in=OPEN, batch__state__in=[BatchState.STAGED, BatchState.CONFIRMED]
         )
         found = dict(rows.order_by().values_list("batch").annotate(n=Count("pk")))
-        batches = SourceBatch.objects.filter(pk__in=found)
+        batches = list(SourceBatch.objects.filter(pk__in=found).select_related("unit").order_by("pk")) if found else []
         begun = _first_step_days(batches)
         return [
             Task(
                 self.kind, str(row.uuid), "疑难比对", f"{found[row.pk]}行对不上人，逐行判定", row.file_name, row.unit.name,
                 begun.get(row.pk, today), None, overdue=False, at=("matching", str(row.uuid)),
             )
-            for row in batches.select_related("unit").order_by("pk")
+            for row in batches
         ]  # fmt: skip
 
 
@@ -111,6 +112,8 @@ def _quarter(today: date) -> str:
     return periods.quarter_words(periods.quarter_of(today) - 1)
 
 
-def _first_step_days(batches) -> dict[int, date]:  # type: ignore[no-untyped-def]
-    steps = BatchStep.objects.filter(Q(batch__in=batches.values("pk"))).order_by("-pk").values_list("batch", "at")
+def _first_step_days(batches: list[SourceBatch]) -> dict[int, date]:
+    if not batches:
+        return {}
+    steps = BatchStep.objects.filter(batch__in=batches).order_by("-pk").values_list("batch", "at")
     return {batch: timezone.localdate(at) for batch, at in steps}

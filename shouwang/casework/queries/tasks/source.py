@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
 from shouwang.accounts.models import User
 from shouwang.casework.queries.case_lists import heads_of
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,39 @@ class Counts:
     overdue: int = 0
 
 
+class Worker:
+    """One person on one day. What several kinds of task ask about that person is looked up once for all of them."""
+
+    def __init__(self, user: User, today: date) -> None:
+        self.user, self.today = user, today
+        self._known: dict[Callable[[Worker], Any], Any] = {}
+
+    def once(self, question: Callable[[Worker], _Answer]) -> _Answer:
+        """The answer to a question, worked out when it is first asked."""
+        if question not in self._known:
+            self._known[question] = question(self)
+        answer: _Answer = self._known[question]
+        return answer
+
+
+class Pile(ABC):
+    """What one person has to do of one kind."""
+
+    @property
+    @abstractmethod
+    def counts(self) -> Counts:
+        """How many there are in all."""
+
+    @abstractmethod
+    def first(self, most: int) -> list[Task]:
+        """The most urgent, at most so many."""
+
+
+def by_day(task: Task) -> date:
+    """What tasks are ordered by: the day they are due, those without one last."""
+    return task.due_on or date.max
+
+
 class TaskSource(ABC):
     """One kind of task: who has it and by when, derived from records and never typed."""
 
@@ -47,21 +84,21 @@ class TaskSource(ABC):
     title: ClassVar[str]
 
     @abstractmethod
-    def tasks(self, user: User, today: date, most: int) -> list[Task]:
-        """The most urgent tasks of a person, at most so many."""
-
-    @abstractmethod
-    def counts(self, user: User, today: date) -> Counts:
-        """How many `tasks` would give without a limit."""
+    def pile(self, worker: Worker) -> Pile:
+        """The tasks of this kind that a person has."""
 
 
 class RowSource(TaskSource):
     """Tasks that are rows of a table with a day they are due."""
 
+    #: By the day they are due first of all: `by_day`.
     order: ClassVar[tuple[Any, ...]] = (F("due_on").asc(nulls_last=True), "pk")
 
+    #: What a row shows besides its own columns.
+    beside: ClassVar[tuple[str, ...]] = ()
+
     @abstractmethod
-    def rows(self, user: User) -> QuerySet[Any]:
+    def rows(self, worker: Worker) -> QuerySet[Any]:
         """The rows a person has something to do with."""
 
     @abstractmethod
@@ -72,14 +109,36 @@ class RowSource(TaskSource):
         """The household a row is about, so that the task can name its head."""
         return None
 
-    def tasks(self, user: User, today: date, most: int) -> list[Task]:
-        rows = list(self.rows(user).order_by(*self.order)[:most])
-        heads = heads_of({number for row in rows if (number := self.household_of(row))})
-        return [replace(self.task(row, today), head=heads.get(self.household_of(row) or 0, "")) for row in rows]
+    def pile(self, worker: Worker) -> Pile:
+        return RowPile(self, self.rows(worker), worker.today)
 
-    def counts(self, user: User, today: date) -> Counts:
-        found = self.rows(user).order_by().aggregate(total=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=today)))
+
+@dataclass
+class RowPile(Pile):
+    """Rows, counted by the database and listed only as far as asked for."""
+
+    source: RowSource
+    rows: QuerySet[Any]
+    today: date
+
+    @cached_property
+    def counts(self) -> Counts:  # type: ignore[override]  # counted once
+        late = Count("pk", filter=Q(due_on__lt=self.today))
+        found = self.rows.order_by().aggregate(total=Count("pk"), overdue=late)
         return Counts(found["total"], found["overdue"])
+
+    def first(self, most: int) -> list[Task]:
+        if not self.counts.total:
+            return []
+        # Keys first: sorting bare rows, the database starts from the units of the person, not from the whole table.
+        order = self.source.order
+        keys = list(self.rows.order_by(*order).values_list("pk", flat=True)[:most])
+        rows = self.rows.model._default_manager.filter(pk__in=keys).select_related(*self.source.beside).order_by(*order)
+        heads = heads_of({number for row in rows if (number := self.source.household_of(row))})
+        return [self._named(row, heads) for row in rows]
+
+    def _named(self, row: Any, heads: dict[int, str]) -> Task:
+        return replace(self.source.task(row, self.today), head=heads.get(self.source.household_of(row) or 0, ""))
 
 
 class ListSource(TaskSource):
@@ -89,12 +148,22 @@ class ListSource(TaskSource):
     def listed(self, user: User, today: date) -> list[Task]:
         """All of them."""
 
-    def tasks(self, user: User, today: date, most: int) -> list[Task]:
-        return self.listed(user, today)[:most]
+    def pile(self, worker: Worker) -> Pile:
+        return ListPile(self.listed(worker.user, worker.today))
 
-    def counts(self, user: User, today: date) -> Counts:
-        found = self.listed(user, today)
-        return Counts(len(found), sum(task.overdue for task in found))
+
+@dataclass
+class ListPile(Pile):
+    """Tasks that are all at hand."""
+
+    found: list[Task]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(len(self.found), sum(task.overdue for task in self.found))
+
+    def first(self, most: int) -> list[Task]:
+        return sorted(self.found, key=by_day)[:most]
 
 
 #: Every kind of task by its id, in the order of their tabs.

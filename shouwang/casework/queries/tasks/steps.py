@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from shouwang.accounts.models import User
-from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.models import Post, User
+from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import NOTHING, effective_posts
 from shouwang.casework.models import OpenStep, ProcedureVersion, Signature
-from shouwang.casework.queries.tasks.source import RowSource, Task, task_source
+from shouwang.casework.queries.tasks.kin import kin_households
+from shouwang.casework.queries.tasks.source import RowSource, Task, Worker, task_source
 from shouwang.casework.versions import frozen
 from shouwang.policy.procedure import Step
-from shouwang.registry.models import Membership
 
+#: Levels and units at which somebody may sign.
+Places = frozenset[tuple[str, int]]
+Names = tuple[str, ...]
 _URGENT_FIRST = (F("due_on").asc(nulls_last=True), "since", "pk")
+_BESIDE = ("case__household__unit", "case__version", "record__by")
 
 
 @task_source
@@ -28,10 +29,11 @@ class Signatures(RowSource):
     """等您签字的记录。"""
 
     kind, title, order = "sign", "等我签字", _URGENT_FIRST
+    beside = _BESIDE
 
-    def rows(self, user: User) -> QuerySet[OpenStep]:
-        signed = Signature.objects.filter(record=OuterRef("record"), user=user)
-        return _signable(user).exclude(record=None).exclude(Exists(signed))
+    def rows(self, worker: Worker) -> QuerySet[OpenStep]:
+        signed = Signature.objects.filter(record=OuterRef("record"), user=worker.user)
+        return worker.once(_signable).exclude(record=None).exclude(Exists(signed))
 
     def household_of(self, row: OpenStep) -> int:
         return row.case.household_id
@@ -47,9 +49,10 @@ class Steps(RowSource):
     """可以办的步骤。"""
 
     kind, title, order = "step", "个案步骤", _URGENT_FIRST
+    beside = _BESIDE
 
-    def rows(self, user: User) -> QuerySet[OpenStep]:
-        return open_steps_for(user)
+    def rows(self, worker: Worker) -> QuerySet[OpenStep]:
+        return open_steps_for(worker)
 
     def household_of(self, row: OpenStep) -> int:
         return row.case.household_id
@@ -58,52 +61,50 @@ class Steps(RowSource):
         return _task(self.kind, str(row.case.uuid), _step_of(row).todo, row, today, ("case", row.case.number))
 
 
-def open_steps_for(user: User) -> QuerySet[OpenStep]:
+def open_steps_for(worker: Worker) -> QuerySet[OpenStep]:
     """The open steps a person may do: right post, right unit, not kept apart, no relative."""
-    return _signable(user).filter(record=None).filter(Q(earliest=None) | Q(earliest__lte=timezone.localdate()))
+    return worker.once(_signable).filter(Q(earliest=None) | Q(earliest__lte=worker.today), record=None)
 
 
-def kin_households(user: User) -> QuerySet[Membership, dict[str, Any]]:
-    """Households a person must keep out of: one's own, relatives', and those of people one shared a household with.
-
-    Relatives are looked up first: most people have declared none, and then nobody's household need be searched for them.
-    """
-    kin = [index for index in user.kinships.filter(withdrawn_at=None).values_list("relative_index", flat=True) if index]
-    mine = Q(person__citizen_index__in=kin) & ~Q(person__citizen_index="")
-    if user.citizen_index:
-        shared = Membership.objects.filter(person__citizen_index=user.citizen_index, superseded_at=None)
-        people = Membership.objects.filter(household__in=shared.values("household"), superseded_at=None)
-        mine |= Q(person__citizen_index=user.citizen_index) | Q(person__in=people.values("person"))
-    still = Q(left_on=None) | Q(left_on__gt=timezone.localdate())
-    return Membership.objects.filter(still & mine, superseded_at=None).values("household")
+def _signable(worker: Worker) -> QuerySet[OpenStep]:
+    """The open steps within reach, for those a person may do and those that wait for a signature."""
+    places = [
+        reduce(or_, (Q(**{f"case__household__{level}": unit}) for level, unit in reach))
+        & reduce(or_, (_steps(named) & _apart(worker.user, apart) for apart, named in steps.items()))
+        for reach, steps in _steps_of(worker).items()
+    ]
+    rows = OpenStep.objects.filter(reduce(or_, places, NOTHING))
+    return rows.exclude(case__household__in=worker.once(kin_households))
 
 
-def _signable(user: User) -> QuerySet[OpenStep]:
-    wanted = [Q(case__version=version, step=step.id) & _where(user, version, step) for version, step in _steps_of(user)]
-    rows = OpenStep.objects.filter(reduce(or_, wanted, NOTHING))
-    rows = rows.exclude(case__household__in=kin_households(user))
-    return rows.select_related("case__household__unit", "case__version", "record__by")
-
-
-def _steps_of(user: User) -> Iterator[tuple[ProcedureVersion, Step]]:
-    """Every step of every version in use that some post of the person may sign."""
-    held = {(p.unit.level, permission.value) for p in effective_posts(user) for permission in p.role_class.permissions}
+def _steps_of(worker: Worker) -> dict[Places, dict[Names, dict[int, list[str]]]]:
+    """Where a person may sign -> the steps of which one must have done none -> what one may sign then, by version."""
+    posts = effective_posts(worker.user)
+    found: dict[Places, dict[Names, dict[int, list[str]]]] = {}
     for version in ProcedureVersion.objects.all():
-        for step in frozen(version).procedure.steps:
-            if any((signer.level, signer.permission) in held for signer in step.signers):
-                yield version, step
+        procedure = frozen(version).procedure
+        for step in procedure.steps:
+            reach = frozenset((post.unit.level, post.unit_id) for post in posts if _may_sign(post, step))
+            if reach:
+                named = found.setdefault(reach, {}).setdefault(procedure.apart_from(step.id), {})
+                named.setdefault(version.pk, []).append(step.id)
+    return found
 
 
-def _where(user: User, version: ProcedureVersion, step: Step) -> Q:
-    """Where the posts of the person that may sign a step reach, less the cases in which they did a step kept apart."""
-    reach = NOTHING
-    for post in effective_posts(user):
-        for signer in step.signers:
-            if post.unit.level == signer.level and Permission(signer.permission) in post.role_class.permissions:
-                reach |= Q(**{f"case__household__{Level(post.unit.level).value}": post.unit_id})
-    apart = frozen(version).procedure.apart_from(step.id)
-    own = Signature.objects.filter(record__case=OuterRef("case"), user=user, record__step__in=apart)
-    return reach & ~Exists(own)
+def _steps(named: dict[int, list[str]]) -> Q:
+    return reduce(or_, (Q(case__version=version, step__in=steps) for version, steps in named.items()))
+
+
+def _may_sign(post: Post, step: Step) -> bool:
+    held = post.role_class.permissions
+    return any(post.unit.level == one.level and Permission(one.permission) in held for one in step.signers)
+
+
+def _apart(user: User, steps: Names) -> Q:
+    """Not the cases in which the person did one of these steps."""
+    if not steps:
+        return Q()
+    return ~Q(Exists(Signature.objects.filter(record__case=OuterRef("case"), user=user, record__step__in=steps)))
 
 
 def _step_of(row: OpenStep) -> Step:
