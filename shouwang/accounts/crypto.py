@@ -107,7 +107,7 @@ class Sealed:
     def key_id(self) -> str:
         return self.text.split("$")[1] if self.text else ""
 
-    def open(self, place: str) -> str:
+    def open(self, place: str, keys: KeyRing | None = None) -> str:
         """The plain text, in the place it was sealed for and nowhere else."""
         if self.text == "":
             return ""
@@ -116,7 +116,7 @@ class Sealed:
             raw = base64.b64decode(body, validate=True)
         except ValueError as error:
             raise SealedDataDamaged(place=place) from error
-        key = field_ring().key(key_id)
+        key = (keys or field_ring()).key(key_id)
         try:
             return decrypt(key, raw, f"{version}|{key_id}|{place}".encode()).decode()
         except InvalidTag as error:
@@ -192,10 +192,10 @@ class BlindIndex:
         """What to store; "" for nothing."""
         return self._under((keys or index_ring()).current, self.spell(value))
 
-    def tokens(self, value: str) -> list[str]:
+    def tokens(self, value: str, keys: KeyRing | None = None) -> list[str]:
         """What to search for: one token for each key still in use."""
         spelled = self.spell(value)
-        return [self._under(key, spelled) for key in index_ring().keys.values()] if spelled else []
+        return [self._under(key, spelled) for key in (keys or index_ring()).keys.values()] if spelled else []
 
     def _under(self, key: Key, spelled: str) -> str:
         message = f"shouwang/blind-index/1|{self.domain}|{spelled}".encode()

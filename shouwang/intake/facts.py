@@ -161,7 +161,7 @@ def _members(accepted: Accepted) -> str:
     given_birth = "birth_date" if "birth_date" in accepted.present else "CAST(NULL AS DATE)"
     cells = {
         **_cells(MEMBERS, accepted),
-        "id_number": f"CASE WHEN {right} THEN {'id_number' if judged else 'NULL'} END AS id_number",
+        "id_number": f"CAST(CASE WHEN {right} THEN {'id_number' if judged else 'NULL'} END AS VARCHAR) AS id_number",
         "birth_date": f"coalesce({given_birth}, CASE WHEN {right} THEN {born} END) AS birth_date",
     }
     given = (

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shouwang.accounts import audit
 from shouwang.accounts.audit import Actor
+from shouwang.accounts.crypto import field_ring
 from shouwang.accounts.models import Post
 from shouwang.registry.batch_steps import (
     Beat,
@@ -25,14 +28,24 @@ from shouwang.registry.batch_steps import (
     step,
 )
 from shouwang.registry.feeds import facts_reader, feed_of_batch, reading_of
-from shouwang.registry.follow import follow
+from shouwang.registry.follow import follow, left
 from shouwang.registry.models import BatchState, LedgerEntry, SourceBatch, SourceRow
 from shouwang.registry.models.batch import TAKEN, owner_of
-from shouwang.registry.publish import MODELS, facts_of
+from shouwang.registry.publish import MODELS, facts_of, insert
 from shouwang.registry.reading import read_row
 
 _LOT = 500
+_CELLS = f"{SourceRow._meta.db_table}.cells"
 POSTING = "写入台账"
+
+
+class Taken(NamedTuple):
+    """A row that becomes facts: its number, its cells opened, and whose it is."""
+
+    row: int
+    cells: dict[str, Any]
+    person_id: int | None
+    household_id: int | None
 
 
 def post_batch(batch: SourceBatch) -> None:
@@ -51,7 +64,7 @@ def post_rows(batch: SourceBatch, by: Actor, allowed: Post | None) -> None:
     while True:
         with transaction.atomic():
             held = hold_batch(batch)
-            rows = list(held.rows.filter(outcome__in=TAKEN, row__gt=last)[:_LOT])
+            rows = taken(held.rows.filter(outcome__in=TAKEN, row__gt=last)[:_LOT])
             if held.state != BatchState.PUBLISHING:
                 raise TakenOver
             done += len(rows)
@@ -63,21 +76,40 @@ def post_rows(batch: SourceBatch, by: Actor, allowed: Post | None) -> None:
         last = rows[-1].row
 
 
-def publish_rows(batch: SourceBatch, rows: Sequence[SourceRow], by: Actor) -> int:
+def taken(rows: QuerySet[SourceRow]) -> list[Taken]:
+    """Rows of a batch opened to be posted, in the order of the query."""
+    keys = field_ring()
+    told = rows.values_list("row", "uuid", "cells", "person", "household")
+    return [Taken(row, json.loads(cells.open(f"{_CELLS}.{uuid}", keys)), *whose) for row, uuid, cells, *whose in told]
+
+
+def publish_rows(batch: SourceBatch, rows: Sequence[Taken], by: Actor) -> int:
     """Post the facts of some rows, those posted before left out. Returns how many were added."""
     model, table, facts_in = MODELS[batch.table], reading_of(batch), facts_reader(feed_of_batch(batch))
-    owner = owner_of(model)
+    owner = f"{owner_of(model)}_id"
     posted = model._default_manager.filter(batch=batch, row__in=[row.row for row in rows])
-    there = set(posted.values_list("row", f"{owner}_id"))
-    facts = []
-    for row in rows:
-        if (row.row, getattr(row, f"{owner}_id")) not in there:
-            values = facts_in(read_row(table, row.row, json.loads(row.cells)).values)
-            facts += facts_of(batch, row.row, values, row.person_id, row.household_id)
-    made = model._default_manager.bulk_create(facts)
+    there = set(posted.values_list("row", owner))
+    new = [row for row in rows if (row.row, getattr(row, owner)) not in there]
+    facts = [
+        {**fact, "row": row.row}
+        for row in new
+        for fact in facts_of(
+            batch.table, facts_in(read_row(table, row.row, row.cells).values), row.person_id, row.household_id
+        )
+    ]
+    insert(batch, facts)
     if model is LedgerEntry:
-        follow(made, person_of(by))
-    return len(made)
+        _follow_the_people(batch, new, by)
+    return len(facts)
+
+
+def _follow_the_people(batch: SourceBatch, rows: Sequence[Taken], by: Actor) -> None:
+    """Lines of households that somebody has left since go where the people went; nearly always none."""
+    whose = {row.row: row.person_id for row in rows}
+    moved = left({row.household_id for row in rows if row.household_id})
+    if moved:
+        lines = LedgerEntry.objects.filter(batch=batch, row__in=whose, household__in=moved)
+        follow([line for line in lines if line.row is not None and whose[line.row] == line.person_id], person_of(by))
 
 
 def _switch(batch: SourceBatch, by: Actor, allowed: Post | None) -> None:

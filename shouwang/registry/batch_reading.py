@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -18,10 +18,11 @@ from shouwang.accounts import audit
 from shouwang.accounts.crypto import Sealed, field_ring
 from shouwang.registry import bodies, bulk
 from shouwang.registry.batch_steps import Beat, TakenOver, actor, hold_batch, let_go, sender_of, standing_post, step
-from shouwang.registry.feeds import REASON_HEADER, facts_reader, feed_of_batch, relabelled
+from shouwang.registry.feeds import CHOICES_SHEET, REASON_HEADER, facts_reader, feed_of_batch, relabelled
+from shouwang.registry.known import Known
 from shouwang.registry.models import BatchState, ColumnMemory, RowOutcome, SourceBatch, SourceRow
 from shouwang.registry.models.batch import TAKEN
-from shouwang.registry.publish import Known, facts_of
+from shouwang.registry.publish import facts_of
 from shouwang.registry.reading import OpenFile, ReadRow, open_file
 from shouwang.registry.recognise import STRANGER, Recognised, Recogniser
 from shouwang.sources import peek
@@ -35,7 +36,9 @@ _COLUMNS = "uuid row cells outcome how column reason advice citizen_index person
 _CELLS = f"{SourceRow._meta.db_table}.cells"
 _BY_HOUSEHOLD = ("ledger", "events", "households")
 #: Sheets of explanations in our own workbooks.
-_OUR_SHEETS = ("填表说明", "导出说明")
+_OUR_SHEETS = ("填表说明", "导出说明", CHOICES_SHEET)
+#: So many rows like something held are listed one by one; all are counted.
+MOST_PAIRS = 1_000
 READING, COMPARING = "打开文件", "逐行比对"
 
 
@@ -101,7 +104,7 @@ class _Lots:
         self.known, self.facts = Known(batch.table), facts_reader(self.feed)
         self.tally: dict[str, int] = {outcome.value: 0 for outcome in RowOutcome}
         self.amounts: list[int] = []
-        self.seals = field_ring()
+        self.seals, self.uuids = field_ring(), bulk.uuids()
         self.strangers = self.read = 0
 
     def take(self, lot: Sequence[ReadRow]) -> list[tuple[Any, ...]]:
@@ -118,10 +121,10 @@ class _Lots:
 
     def _row(self, row: ReadRow, one: Recognised) -> tuple[Any, ...]:
         """The values of `_COLUMNS`, the cells sealed for their place as the model would."""
-        uuid = uuid4()
-        cells = Sealed.of(json.dumps(row.cells, ensure_ascii=False), f"{_CELLS}.{uuid}", self.seals)
+        uuid = next(self.uuids)
+        cells = Sealed.of(json.dumps(row.cells, ensure_ascii=False), f"{_CELLS}.{UUID(uuid)}", self.seals)
         return (
-            uuid.hex, row.row, cells.text, one.outcome.value, "" if one.how == STRANGER else one.how, row.column[:40],
+            uuid, row.row, cells.text, one.outcome.value, "" if one.how == STRANGER else one.how, row.column[:40],
             one.reason[:600], one.advice[:400], one.citizen_index, one.person_id,
             one.household_id,
         )  # fmt: skip
@@ -132,8 +135,8 @@ class _Lots:
         owners = [one.household_id if by_household else one.person_id for one in found if one.outcome in TAKEN]
         self.known.ask(owner for owner in owners if owner)
         for row, one in zip(lot, found, strict=True):
-            if one.outcome in TAKEN and self.known.all_there(
-                facts_of(self.batch, row.row, self.facts(row.values), one.person_id, one.household_id)
+            if one.outcome in TAKEN and self.known.has(
+                row.row, facts_of(self.batch.table, self.facts(row.values), one.person_id, one.household_id)
             ):
                 one.outcome, one.reason = RowOutcome.UNCHANGED, "台账里已有，没有变化"
         return found
@@ -142,8 +145,11 @@ class _Lots:
     def measures(self) -> dict[str, Any]:
         """What the next delivery is held against, and whether this one may pass without a word."""
         unclear = self.tally[RowOutcome.UNMATCHED] + self.tally[RowOutcome.AMBIGUOUS] + self.strangers
-        middle = int(median(self.amounts)) if self.amounts else None
-        return {"rows": self.read, "unclear": unclear, "median_fen": middle, "sum_fen": sum(self.amounts)}
+        middle, like = int(median(self.amounts)) if self.amounts else None, self.known.like()
+        return {
+            "rows": self.read, "unclear": unclear, "median_fen": middle, "sum_fen": sum(self.amounts),
+            "like": len(like), "pairs": like[:MOST_PAIRS],
+        }  # fmt: skip
 
 
 def _finish(batch: SourceBatch, file: OpenFile, lots: _Lots) -> None:

@@ -1,4 +1,7 @@
-"""Is a batch what one would expect, after the last of its kind? Wrong units, years and people show here (trust T22)."""
+"""Is a batch what one would expect, after the last of its kind? Wrong units, years and people show here (trust T22).
+
+Apart from these: rows that tell with another figure what the registry holds already. They need an answer of their own.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,14 @@ SHIFT = 5
 #: More rows in a hundred about nobody we know are more likely a wrong file than newcomers.
 UNCLEAR_PERCENT = 5
 _LOOKED_AT = 5_000
+#: Table -> what rows and facts that look like one thing have in common, and where they differ.
+_LIKE = {
+    "medical": ("同一人、同一天结算", "金额"),
+    "ledger": ("同一户同一人、同一季度、同一类别和来源", "金额"),
+    "school": ("同一人、同一截至日期", "学籍状态或年级"),
+    "insurance": ("同一人、同一年度", "参保状态"),
+    "events": ("同一户、同一天、同一事由", "说明"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,30 @@ def stops_of(batch: SourceBatch) -> list[str]:
     if rows and unclear * 100 > UNCLEAR_PERCENT * rows:
         found.append(f"{rows:,} 行里有 {unclear:,} 行对不上人或户，超过 {UNCLEAR_PERCENT}%")
     return found
+
+
+def like_of(batch: SourceBatch) -> int:
+    """How many rows look like something the registry holds with another figure: a correction, or really another."""
+    return int(work_of(batch).measures.get("like", 0))
+
+
+def like_words(batch: SourceBatch) -> str:
+    """What is said of them."""
+    common, other = _LIKE[batch.table]
+    return f"{like_of(batch):,} 行与台账里已有的{common}，只是{other}不同；入库后两边都在，{_twice(batch)}"
+
+
+def others_words(batch: SourceBatch) -> str:
+    """The answer that lets them count all the same."""
+    return f"这些是另外的{'收支' if _is_money(batch) else '记录'}，照样记入"
+
+
+def _twice(batch: SourceBatch) -> str:
+    return "金额会计两次" if _is_money(batch) else "说法不一"
+
+
+def _is_money(batch: SourceBatch) -> bool:
+    return batch.table in ("medical", "ledger")
 
 
 def _amounts_held(batch: SourceBatch) -> list[int]:

@@ -17,6 +17,8 @@ from shouwang.units.periods import quarter_of
 Values = Mapping[str, Any]
 #: The column our own workbooks of bad rows end with; it is never read.
 REASON_HEADER = "退回原因"
+#: The sheet of our templates that holds what cells are chosen from, where the list is long.
+CHOICES_SHEET = "选项"
 
 
 class FeedUnknown(ShouwangError):

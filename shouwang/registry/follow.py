@@ -23,8 +23,8 @@ def follow(entries: Iterable[LedgerEntry], by: User | None) -> list[LedgerEntry]
     """Lines just entered, moved on along the changes their household has had since. Returns the lines added."""
     added: list[LedgerEntry] = []
     entries = list(entries)
-    left = _left({entry.household_id for entry in entries})
-    waiting = [(entry, 0) for entry in entries if entry.household_id in left]
+    gone = left({entry.household_id for entry in entries})
+    waiting = [(entry, 0) for entry in entries if entry.household_id in gone]
     while waiting:
         entry, after = waiting.pop()
         rest = entry.amount_fen
@@ -39,7 +39,7 @@ def follow(entries: Iterable[LedgerEntry], by: User | None) -> list[LedgerEntry]
     return added
 
 
-def _left(households: set[int]) -> set[int]:
+def left(households: set[int]) -> set[int]:
     """Of these households those that somebody ever left; nearly always none, and one question tells."""
     changes = Change.objects.filter(household__in=households, kind__in=_LEAVING, moved__isnull=False)
     return set(changes.values_list("household", flat=True))

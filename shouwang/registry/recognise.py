@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from shouwang.accounts.crypto import CITIZEN_NUMBER
+from shouwang.accounts.crypto import CITIZEN_NUMBER, index_ring
 from shouwang.accounts.models import Unit
 from shouwang.registry.models import Household, Membership, Person, RowOutcome
 from shouwang.registry.reading import ReadRow, valid_number
@@ -52,6 +52,7 @@ class Recogniser:
         self.table = table
         self.people = Person.objects.filter(within("home__", unit))
         self.households = Household.objects.filter(within("", unit))
+        self.indexes = index_ring()
         self.seen: dict[tuple[Any, ...], int] = {}
         self.counts: Counter[str] = Counter()
 
@@ -79,7 +80,7 @@ class Recogniser:
             elif repeated := self._repeats(row):
                 answers.append(repeated)
             elif number := numbers[row.row]:
-                answers.append(_by_number(holders.get(number, []), CITIZEN_NUMBER.token(number)))
+                answers.append(_by_number(holders.get(number, []), CITIZEN_NUMBER.token(number, self.indexes)))
             else:
                 answers.append(_by_name(row, namesakes.get((row.values["name"], row.values["birth_date"]), [])))
         return answers
@@ -93,7 +94,7 @@ class Recogniser:
         return Recognised(RowOutcome.DUPLICATE, reason=f"与第{first}行完全相同，只计一次")
 
     def _holders(self, numbers: set[str]) -> dict[str, list[Who]]:
-        owner = {token: number for number in numbers for token in CITIZEN_NUMBER.tokens(number)}
+        owner = {token: number for number in numbers for token in CITIZEN_NUMBER.tokens(number, self.indexes)}
         holders: dict[str, list[Who]] = defaultdict(list)
         found = self.people.filter(citizen_index__in=owner).values_list("citizen_index", "pk", "home")
         for token, person, home in found:

@@ -37,16 +37,19 @@ def tops(path: Path, file: str) -> dict[str, list[Row]]:
 
 
 def original(path: Path, table: Table, file: str, wanted: Collection[int]) -> Original:
-    """The head of a table's file and its rows of the given numbers. Raises a SourceError."""
+    """The head of a table's file and its rows of the given numbers; read no further than the last. Raises a SourceError."""
     _refuse_other(path, file, table.title)
     batches = sheet_rows(path, table, file) if path.suffix.lower() == ".xlsx" else csv_rows(path, table, file)
     header: Row = []
     rows: dict[int, Row] = {}
+    last = max(wanted, default=0)
     for numbers, lines in _from_first(batches):
         if not header:
             top = list(zip(numbers, lines, strict=True))[:HEADER_ROWS]
             header = dict(top)[find_header(top, table, file).row]
         rows.update((number, line) for number, line in zip(numbers, lines, strict=True) if number in wanted)
+        if numbers and numbers[-1] >= last:
+            break
     return Original(header, rows)
 
 

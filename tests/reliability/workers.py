@@ -54,7 +54,7 @@ def finish_files(by: User, acks: Acks) -> None:
     BatchWork.objects.update(beat_at=None)
     batch_jobs.work_off()
     for batch in SourceBatch.objects.filter(state=BatchState.STAGED):
-        confirm_batch(by=by, batch=batch, reason="核对无误", later=True)
+        confirm_batch(by=by, batch=batch, reason="核对无误", others=True, later=True)
         acks.done("confirmed", batch=str(batch.uuid))
     waiting = list(SourceBatch.objects.filter(state=BatchState.PUBLISHING))
     acks.doing("publish")

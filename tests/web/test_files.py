@@ -348,6 +348,63 @@ def test_two_payments_in_a_quarter_are_two_and_the_same_one_is_one(
     assert lines[0].source == "低保特困临时救助发放（2020-01-10）"
 
 
+# ---- a file that corrects an earlier one
+
+
+def test_a_corrected_file_replaces_the_former_and_is_not_added_to_it(
+    browser: Browser, doctor: User, family: Household
+) -> None:
+    client = browser(doctor)
+    first = batch_of(send(client, text_of(BILLS, GOOD), name="三月.csv"))
+    confirm(client, first)
+    right = [bill(FATHER, "王志强", "5200"), *GOOD[1:]]
+    second = batch_of(send(client, text_of(BILLS, right), name="三月更正.csv"))
+    shown = page(client, second)
+    assert "1 行与台账里已有的同一人、同一天结算，只是金额不同；入库后两边都在，金额会计两次" in shown
+    assert "总费用 5,000.00 元" in shown
+    assert "总费用 5,200.00 元" in shown
+    assert "三月.csv 第2行" in shown
+    undo = reverse("web:batch_undo", args=[first.uuid])
+    assert undo in shown
+    refused = body(confirm(client, second))
+    assert "没有入库，请先改正" in refused
+    assert "是更正的，撤销原来那一批" in refused
+    client.post(undo, {"reason": "由更正的文件换下"})
+    assert "“三月.csv”已撤销" in page(client, second)
+    assert "重新比对</button>" in page(client, second)
+    told = client.post(reverse("web:batch_confirm", args=[second.uuid]), follow=True)
+    assert "还没有入库" in body(told)
+    assert "像是同一笔" not in body(told)
+    assert counted() == 0
+    confirm(client, second)
+    assert sorted(MedicalBill.objects.standing().values_list("total", flat=True)) == [520_000, 600_000, 700_000]
+
+
+def test_another_bill_of_the_same_day_is_taken_when_somebody_says_so(
+    browser: Browser, doctor: User, family: Household
+) -> None:
+    client = browser(doctor)
+    confirm(client, batch_of(send(client, text_of(BILLS, GOOD))))
+    second = batch_of(send(client, text_of(BILLS, [bill(FATHER, "王志强", "5200")]), name="又一次.csv"))
+    assert "没有入库，请先改正" in body(confirm(client, second, reason="写理由不够"))
+    confirm(client, second, others="on")
+    assert counted() == 4
+    assert "1 行：这些是另外的收支，照样记入" in page(client, second)
+
+
+def test_undoing_says_which_later_file_would_miss_rows(browser: Browser, doctor: User, family: Household) -> None:
+    client = browser(doctor)
+    first = batch_of(send(client, text_of(BILLS, GOOD)))
+    confirm(client, first)
+    undo = reverse("web:batch_undo", args=[first.uuid])
+    assert "请接着撤销那一批" not in body(client.get(undo))
+    more = [*GOOD, bill(FATHER, "王志强", "80", "2020-04-01")]
+    confirm(client, batch_of(send(client, text_of(BILLS, more), name="四月.csv")), sure="on", reason="小额")
+    told = body(client.get(undo))
+    assert "四月.csv" in told
+    assert "其中 3 行因台账里已有而没有计入" in told
+
+
 # ---- in the background
 
 
@@ -540,7 +597,7 @@ def test_every_exported_table_comes_back_unchanged_and_one_change_is_one(
         changed = batch_of(send(client, out.getvalue(), table, f"{table}-改.xlsx"))
         assert (changed.counts["unchanged"], changed.counts["matched"] + changed.counts["accepted"]) == (count - 1, 1)
         assert "没有变化</th>" in page(client, changed) or count == 1
-        confirm(client, changed, sure="on", reason="更正")
+        confirm(client, changed, sure="on", reason="更正", others="on")
         changed.refresh_from_db()
         assert changed.state == BatchState.CONFIRMED
     assert AuditEvent.objects.filter(verb="registry.exported").count() == 7

@@ -118,3 +118,35 @@ def test_without_script_everything_goes_by_forms_and_links(
     page.get_by_role("link", name="刷新看进度").click()
     page.get_by_role("button", name="确认入库").click()
     assert page.get_by_text("已入库：计入 3 条").is_visible()
+
+
+def test_rows_like_what_is_there_are_looked_at_side_by_side(
+    enter: Enter, look: Look, doctor: User, family: Household, tmp_path: Path
+) -> None:
+    """The way of a corrected file: seen, the former taken out, compared again, counted."""
+    watched = enter(doctor)
+    for name, rows in (("三月.csv", GOOD), ("三月更正.csv", [bill(FATHER, "王志强", "5200"), *GOOD[1:]])):
+        (tmp_path / name).write_bytes(text_of(BILLS, rows))
+        page = watched.open(reverse("web:source_feed", args=["hospital_bills"]))
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        page.get_by_role("button", name="上报").click()
+        page.wait_for_selector("text=这个文件")
+        if name == "三月.csv":
+            page.get_by_role("button", name="确认入库").click()
+            page.wait_for_selector("text=已入库：计入 3 条")
+    assert page.get_by_text("像是同一笔").first.is_visible()
+    assert page.get_by_label("这些是另外的收支，照样记入").is_visible()
+    look(watched, "files-like")
+    page.get_by_role("link", name="撤销这一批").click()
+    page.wait_for_selector("text=会撤掉什么")
+    page.get_by_label("撤销的原因").fill("由更正的文件换下")
+    page.get_by_role("button", name="撤销这一批").click()
+    page.wait_for_selector("text=已撤销，这一批的内容不再计入")
+    second = SourceBatch.objects.get(file_name="三月更正.csv")
+    page = watched.open(reverse("web:batch", args=[second.uuid]))
+    look(watched, "files-like-old")
+    page.get_by_role("button", name="重新比对").click()
+    page.wait_for_selector("text=还没有入库")
+    page.get_by_role("button", name="确认入库").click()
+    page.wait_for_selector("text=已入库：计入 3 条")
+    assert sorted(MedicalBill.objects.standing().values_list("total", flat=True)) == [520_000, 600_000, 700_000]

@@ -6,11 +6,13 @@ date, or superseded. Loading a whole package is in `loading`, outside: it needs 
 
 from shouwang.registry.actions.batches import (
     assign_columns,
+    compare_again,
     confirm_batch,
     receive_file,
     stage_batch,
     undo_batch,
 )
+from shouwang.registry.actions.belonging import Newcomer
 from shouwang.registry.actions.documents import read_document, record_document
 from shouwang.registry.actions.events import record_event, withdraw_event
 from shouwang.registry.actions.exports import export_table
@@ -18,7 +20,7 @@ from shouwang.registry.actions.facts import record_fact, settle_conflict
 from shouwang.registry.actions.households import move_household, register_household
 from shouwang.registry.actions.ledger import NewEntry, post_entries, reverse_entry
 from shouwang.registry.actions.matches import Verdict, decide_match, take_back_match
-from shouwang.registry.actions.members import Newcomer, add_member, change_head, change_relation, remove_member
+from shouwang.registry.actions.members import add_member, change_head, change_relation, remove_member
 from shouwang.registry.actions.reveal import reveal_citizen_number
 from shouwang.registry.actions.splits import merge_households, split_household
 
@@ -30,6 +32,7 @@ __all__ = [
     "assign_columns",
     "change_head",
     "change_relation",
+    "compare_again",
     "confirm_batch",
     "decide_match",
     "export_table",

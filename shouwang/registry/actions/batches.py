@@ -26,11 +26,11 @@ from shouwang.accounts.scope import require
 from shouwang.policy.feed import Feed
 from shouwang.registry import bodies
 from shouwang.registry.actions.locking import InTheFuture, person_of
+from shouwang.registry.batch_changes import refuse_old_comparison
 from shouwang.registry.batch_jobs import perform
-from shouwang.registry.batch_posting import publish_rows
 from shouwang.registry.batch_reading import take_in
 from shouwang.registry.batch_steps import DEAD_AFTER, Beat, NotReady, claim, hold_batch, step
-from shouwang.registry.batch_stops import stops_of
+from shouwang.registry.batch_stops import like_of, like_words, others_words, stops_of
 from shouwang.registry.feeds import feed_of_batch, find_feed
 from shouwang.registry.models import BatchState, BatchWork, ColumnMemory, SourceBatch
 from shouwang.registry.models.batch import GONE
@@ -62,6 +62,13 @@ class StopsUnanswered(ShouwangError):
     do = "请核对原文件；确认无误的，写明理由再入库。"
 
 
+class LikeUnanswered(ShouwangError):
+    code = "BAT-13"
+    what = "这一批没有入库：{like}。"
+    why = "更正的文件要换下原来那一批，不能加在它旁边。"
+    do = "如果这个文件是更正，请先撤销原来那一批，再重新比对；确实是另外的，请选“{answer}”。"
+
+
 class FileTooLarge(ShouwangError):
     code = "BAT-06"
     what = "“{file}”有 {size} MB，超过 {limit} MB，没有收。"
@@ -88,7 +95,7 @@ class ColumnsWrong(ShouwangError):
 def receive_file(
     *, by: Actor, unit: Unit, feed: str, file_name: str, content: bytes, department: str = "", as_of: date | None = None
 ) -> SourceBatch:
-    """Keep a file, encrypted, for the worker to read. Raises FileKnown for one that came before."""
+    """Keep a file, encrypted, for the worker to read. Raises FileKnown for one that came before, NoRoom on a full disk."""
     found = find_feed(feed)
     allowed = _permit(by, unit, department)
     name, size = Path(file_name).name[-200:], len(content)
@@ -155,10 +162,27 @@ def assign_columns(*, by: Actor, batch: SourceBatch, columns: Mapping[str, str])
     return batch
 
 
-def confirm_batch(*, by: Actor, batch: SourceBatch, reason: str = "", later: bool = False) -> SourceBatch:
+def compare_again(*, by: Actor, batch: SourceBatch, later: bool = False) -> SourceBatch:
+    """Read a file anew because the registry has moved on: at once, or `later` by the worker."""
+    allowed = _permit(by, batch.unit, batch.department)
+    with transaction.atomic():
+        batch = hold_batch(batch)
+        if batch.state != BatchState.STAGED or not bodies.has_body(batch):
+            raise NotReady(state=batch.get_state_display(), act="重新比对")
+        step(batch, BatchState.QUEUED, person_of(by), "台账有变化，重新比对")
+        audit.record(by=by, post=allowed, verb="batch.compared_again", target=batch, file=batch.file_name)
+    if not later:
+        perform(batch)
+    return SourceBatch.objects.select_related("unit").get(pk=batch.pk)
+
+
+def confirm_batch(
+    *, by: Actor, batch: SourceBatch, reason: str = "", others: bool = False, later: bool = False
+) -> SourceBatch:
     """Let a batch count: at once, or `later` by the worker. May be called again after it was broken off.
 
-    Raises StopsUnanswered where the batch is not what one would expect and no reason is given.
+    Raises StopsUnanswered where the batch is not what one would expect and no reason is given; LikeUnanswered where rows
+    look like corrections and nobody says that they are `others`; ComparisonOld where the registry has moved on since.
     """
     allowed = _permit(by, batch.unit, batch.department)
     with transaction.atomic():
@@ -166,15 +190,26 @@ def confirm_batch(*, by: Actor, batch: SourceBatch, reason: str = "", later: boo
         if batch.state not in (BatchState.STAGED, BatchState.PUBLISHING):
             raise NotReady(state=batch.get_state_display(), act="确认入库")
         if batch.state == BatchState.STAGED:
-            stops = stops_of(batch)
-            if stops and not reason.strip():
-                raise StopsUnanswered(stops="；".join(stops))
-            step(batch, BatchState.PUBLISHING, person_of(by), reason.strip())
-            if reason.strip():
-                audit.record(by=by, post=allowed, verb="batch.acknowledged", target=batch, reason=reason, found=stops)
+            refuse_old_comparison(batch)
+            _acknowledge(by, allowed, batch, reason.strip(), others)
     if not later:
         perform(batch)
     return SourceBatch.objects.select_related("unit").get(pk=batch.pk)
+
+
+def _acknowledge(by: Actor, allowed: Post | None, batch: SourceBatch, reason: str, others: bool) -> None:
+    """From what was found to the posting; what somebody answered is kept in the steps and the audit trail."""
+    stops, like = stops_of(batch), like_of(batch)
+    if stops and not reason:
+        raise StopsUnanswered(stops="；".join(stops))
+    if like and not others:
+        raise LikeUnanswered(like=like_words(batch), answer=others_words(batch))
+    answer = f"{like:,} 行：{others_words(batch)}" if like else ""
+    step(batch, BatchState.PUBLISHING, person_of(by), "；".join(part for part in (reason, answer) if part))
+    if reason or answer:
+        audit.record(
+            by=by, post=allowed, verb="batch.acknowledged", target=batch, reason=reason, found=stops, answer=answer,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -242,6 +277,6 @@ def _check_columns(feed: Feed, chosen: Mapping[str, str]) -> None:
 
 
 __all__ = [
-    "DEAD_AFTER", "NotReady", "assign_columns", "confirm_batch", "hold_batch", "publish_rows", "receive_file",
+    "DEAD_AFTER", "NotReady", "assign_columns", "compare_again", "confirm_batch", "hold_batch", "receive_file",
     "stage_batch", "undo_batch",
 ]  # fmt: skip

@@ -18,8 +18,9 @@ from shouwang.accounts.actions.permit import permit
 from shouwang.accounts.audit import Actor
 from shouwang.accounts.models import AuditEvent, Post
 from shouwang.accounts.roles import Permission
-from shouwang.registry.actions.batches import NotReady, hold_batch, publish_rows
+from shouwang.registry.actions.batches import NotReady, hold_batch
 from shouwang.registry.actions.locking import person_of
+from shouwang.registry.batch_posting import publish_rows, taken
 from shouwang.registry.models import BatchState, LedgerEntry, Person, RowOutcome, SourceBatch, SourceRow
 from shouwang.registry.models.batch import OPEN
 from shouwang.units.errors import ShouwangError
@@ -84,7 +85,7 @@ def decide_match(*, by: Actor, row: SourceRow, verdict: Verdict, person: Person 
     row.decided_by, row.decided_at = person_of(by), timezone.now()
     row.save(update_fields=["outcome", "person", "household", "how", "decided_by", "decided_at"])
     if verdict is Verdict.IS and batch.state == BatchState.CONFIRMED:
-        publish_rows(batch, [row], by)
+        publish_rows(batch, taken(batch.rows.filter(pk=row.pk)), by)
     audit.record(
         by=by, post=allowed, verb="match.decided", target=batch, row=row.row, verdict=verdict.value, before=before,
         person=person.uuid if person else None,

@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
-from shouwang.registry.actions import confirm_batch, undo_batch
+from shouwang.registry import bodies
+from shouwang.registry.actions import compare_again, confirm_batch, undo_batch
 from shouwang.registry.actions.batches import NotReady
-from shouwang.registry.batch_stops import stops_of
-from shouwang.registry.models import BatchState
+from shouwang.registry.batch_changes import changed_since, leaning_on, told
+from shouwang.registry.models import BatchState, SourceBatch
 from shouwang.registry.models.batch import GONE, TAKEN
-from shouwang.registry.queries import batch_for, effect_of
-from shouwang.web.files.batch import page
-from shouwang.web.files.forms import ConfirmForm, UndoForm
+from shouwang.registry.queries import batch_for, batch_list, effect_of
+from shouwang.web.files.batch import confirm_form, page
+from shouwang.web.files.forms import UndoForm
 from shouwang.web.files.words import state_tag
 from shouwang.web.guard import PersonalRequest, needs
 
@@ -28,12 +30,19 @@ def batch_confirm(request: PersonalRequest, uuid: str) -> HttpResponse:
     found = batch_for(request.user, uuid)
     if request.method != "POST":
         return redirect("web:batch", uuid=uuid)
-    stops = stops_of(found) if found.state == BatchState.STAGED else []
-    form = ConfirmForm(request.POST, stops=stops)
+    changed = changed_since(found) if found.state == BatchState.STAGED and bodies.has_body(found) else None
+    many = found.rows.filter(outcome__in=TAKEN).count() > AT_ONCE_ROWS
+    if changed:
+        compare_again(by=request.user, batch=found, later=many)
+        messages.warning(
+            request, f"还没有入库。{told(changed, request.user)}，已对照现在的台账重新比对；请再看一遍，再确认。"
+        )
+        return redirect("web:batch", uuid=uuid)
+    form = confirm_form(found, request.POST)
     if not form.is_valid():
         return page(request, found, form)
-    many = found.rows.filter(outcome__in=TAKEN).count() > AT_ONCE_ROWS
-    done = confirm_batch(by=request.user, batch=found, reason=form.cleaned_data.get("reason", ""), later=many)
+    answers = {name: form.cleaned_data[name] for name in ("reason", "others") if name in form.fields}
+    done = confirm_batch(by=request.user, batch=found, later=many, **answers)
     if done.state == BatchState.CONFIRMED:
         messages.success(request, "已入库，从现在起计入台账。")
     return redirect("web:batch", uuid=uuid)
@@ -57,5 +66,13 @@ def batch_undo(request: PersonalRequest, uuid: str) -> HttpResponse:
     counted = found.state == BatchState.CONFIRMED
     context = {
         "batch": found, "form": form, "state": state_tag(found), "effect": effect_of(found) if counted else None,
+        "leaning": _leaning(request.user, found) if counted else [],
     }  # fmt: skip
     return render(request, "files/undo.html", context)
+
+
+def _leaning(user: User, found: SourceBatch) -> list[tuple[SourceBatch, bool]]:
+    """Later batches whose rows would be missing with this one gone, and whether the user may see them."""
+    there = list(leaning_on(found))
+    seen = set(batch_list(user).filter(pk__in=[one.pk for one in there]).values_list("pk", flat=True))
+    return [(one, one.pk in seen) for one in there]

@@ -11,13 +11,16 @@ from django.urls import reverse
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
+from shouwang.registry.batch_changes import changed_since, told
 from shouwang.registry.batch_steps import work_of
-from shouwang.registry.batch_stops import stops_of
+from shouwang.registry.batch_stops import like_of, like_words, others_words, stops_of
 from shouwang.registry.feeds import feed_of_batch
 from shouwang.registry.models import BatchState, SourceBatch
 from shouwang.registry.models.batch import BAD, WORKING
 from shouwang.registry.queries import batch_for, effect_of, may_send, outcomes_now
+from shouwang.registry.queries.likeness import former_batches
 from shouwang.web.files.forms import ConfirmForm
+from shouwang.web.files.likeness import like_table
 from shouwang.web.files.rows import rows_table, tabs_of
 from shouwang.web.files.told import comparison, counts_table, facts, mapped, timeline
 from shouwang.web.files.words import state_tag
@@ -57,23 +60,40 @@ def page(request: PersonalRequest, found: SourceBatch, form: ConfirmForm | None 
     if found.state in _SHOWN and found.counts:
         context |= _preview(request, found)
     if found.state == BatchState.STAGED and mine:
-        context["stops"] = stops = stops_of(found)
-        context["form"] = form or ConfirmForm(stops=stops)
+        context |= _asked(user, found, form)
     if found.state == BatchState.CONFIRMED:
         context |= {"effect": effect_of(found), "may_screen": holds(user, Permission.SCREENING_RUN)}
         context["may_match"] = holds(user, Permission.MATCH_DECIDE)
     return render(request, "files/batch.html", context)
 
 
+def confirm_form(found: SourceBatch, data: Any = None) -> ConfirmForm:
+    """What has to be answered before this batch counts."""
+    if found.state != BatchState.STAGED:
+        return ConfirmForm(data, stops=[])
+    return ConfirmForm(data, stops=stops_of(found), others=others_words(found) if like_of(found) else "")
+
+
+def _asked(user: User, found: SourceBatch, form: ConfirmForm | None) -> dict[str, Any]:
+    """Before a batch counts: what to look at first. Where the comparison is old, only that it is to be made again."""
+    if changed := changed_since(found):
+        return {"changed": told(changed, user), "form": ConfirmForm(stops=[])}
+    asked: dict[str, Any] = {"stops": stops_of(found), "form": form or confirm_form(found)}
+    if like_of(found):
+        asked |= {"like": like_words(found), "former": former_batches(user, found)}
+    return asked
+
+
 def _preview(request: PersonalRequest, found: SourceBatch) -> dict[str, Any]:
-    outcomes = outcomes_now(found)
+    outcomes, user = outcomes_now(found), request.user
     bad = sum(outcomes[one] for one in BAD)
-    asked = request.GET.get("show", "bad" if bad else "all")
-    user: User = request.user
+    like = like_of(found) if found.state == BatchState.STAGED else 0
+    asked = request.GET.get("show", "like" if like else "bad" if bad else "all")
+    shown = like_table(user, found, request.GET) if like and asked == "like" else None
     return {
         "outcomes": outcomes, "bad": bad, "counts": counts_table(found, outcomes), "comparison": comparison(found),
-        "mapped": mapped(found), "tabs": tabs_of(found, outcomes, asked),
-        "table": rows_table(user, found, asked, request.GET), "unclear": outcomes["unmatched"] + outcomes["ambiguous"],
+        "mapped": mapped(found), "tabs": tabs_of(found, outcomes, asked, like),
+        "table": shown or rows_table(user, found, asked, request.GET), "unclear": outcomes["unmatched"] + outcomes["ambiguous"],
     }  # fmt: skip
 
 

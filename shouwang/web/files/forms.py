@@ -10,7 +10,10 @@ _ROWS = {"rows": "3"}
 
 
 class ConfirmForm(forms.Form):
-    """Nothing is asked of a batch that is what one would expect; of any other, why it is right all the same."""
+    """Nothing is asked of a batch that is what one would expect; of any other, why it is right all the same.
+
+    Rows that look like what the ledger holds are answered for apart: `others` is the sentence that lets them count.
+    """
 
     sure = forms.BooleanField(
         label="已核对原文件，确认无误", error_messages={"required": "请先核对原文件，再勾选这一项。"}
@@ -20,10 +23,17 @@ class ConfirmForm(forms.Form):
         help_text="写明核对了什么，例如：已与财务核对，本月补发全年补贴。写进审计记录。",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, stops: list[str], **kwargs: Any) -> None:
+    others = forms.BooleanField(
+        error_messages={"required": "请先看过这些行。是更正的，撤销原来那一批；确实是另外的，勾选这一项。"},
+    )
+
+    def __init__(self, *args: Any, stops: list[str], others: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["others"].label = others
         if not stops:
             del self.fields["sure"], self.fields["reason"]
+        if not others:
+            del self.fields["others"]
 
 
 class UndoForm(forms.Form):

@@ -21,11 +21,13 @@ _BY_ROW = Keyset("row")
 _TONES = {RowOutcome.REJECTED: "high", RowOutcome.UNMATCHED: "middle", RowOutcome.AMBIGUOUS: "middle"}
 
 
-def tabs_of(batch: SourceBatch, outcomes: dict[str, int], asked: str) -> list[Tab]:
-    """要处理的, each outcome there is, 全部."""
+def tabs_of(batch: SourceBatch, outcomes: dict[str, int], asked: str, like: int = 0) -> list[Tab]:
+    """像已有的 where there are any, 要处理的, each outcome there is, 全部."""
     address = reverse("web:batch", args=[batch.uuid])
     named = [(one.value, one.label, outcomes[one.value]) for one in OUTCOME_HELP if outcomes[one.value]]
     shown = [("bad", "要处理的", sum(outcomes[one] for one in BAD)), *named, ("all", "全部", sum(outcomes.values()))]
+    if like:
+        shown = [("like", "像已有的", like), *shown]
     return [Tab(label, n, f"{address}?show={name}#rows", name == asked) for name, label, n in shown]
 
 

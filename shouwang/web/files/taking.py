@@ -8,11 +8,12 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from shouwang.accounts.roles import Permission
 from shouwang.policy.feed import Feed
 from shouwang.registry.actions.bad_rows import take_bad_rows
-from shouwang.registry.feeds import REASON_HEADER
+from shouwang.registry.feeds import CHOICES_SHEET, REASON_HEADER
 from shouwang.registry.queries import batch_for
 from shouwang.terms.tables import Type
 from shouwang.web.files.sending import feed_or_404
@@ -22,6 +23,8 @@ from shouwang.web.sheets import CONTENT_TYPE, download
 
 #: Rows of the template in which cells can be chosen from a list.
 _CHECKED_ROWS = 5_000
+#: Excel takes a list written into a cell's rule up to this length; a longer one stands on a sheet of its own.
+_LONGEST_LIST = 255
 _WIDTHS = {Type.ID_NUMBER: 22, Type.DATE: 14, Type.TEXT: 20}
 _REASON_WIDTH = 80
 _RULES = (
@@ -58,18 +61,37 @@ def template_of(feed: Feed) -> bytes:
         head = book.add_format({"bold": True, "bg_color": "#E8F3F1", "border": 1, "num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         formats = {"text": book.add_format({"num_format": "@"}), "money": book.add_format({"num_format": "0.00"})}
-        _data_sheet(book.add_worksheet(_sheet_name(feed)), feed, head, formats)
-        _help_sheet(book.add_worksheet("填表说明"), feed, head, wrapped)
+        data, told = book.add_worksheet(_sheet_name(feed)), book.add_worksheet("填表说明")
+        _data_sheet(data, feed, head, formats, _lists(book, feed, head))
+        _help_sheet(told, feed, head, wrapped)
     return out.getvalue()
 
 
-def _data_sheet(sheet: Any, feed: Feed, head: Any, formats: dict[str, Any]) -> None:
+def _lists(book: Any, feed: Feed, head: Any) -> dict[str, Any]:
+    """Column → what its cells are chosen from: the words themselves, or where on a sheet they stand."""
+    found: dict[str, Any] = {}
+    sheet = None
+    for column in feed.reading.columns:
+        words = choices_of(column)
+        if len(",".join(words)) > _LONGEST_LIST:
+            sheet = sheet or book.add_worksheet(CHOICES_SHEET)
+            place = sheet.dim_colmax + 1 if sheet.dim_colmax is not None else 0
+            sheet.write_string(0, place, column.header, head)
+            sheet.write_column(1, place, words)
+            first, last = xl_rowcol_to_cell(1, place, True, True), xl_rowcol_to_cell(len(words), place, True, True)
+            found[column.name] = f"={CHOICES_SHEET}!{first}:{last}"
+        elif words:
+            found[column.name] = words
+    return found
+
+
+def _data_sheet(sheet: Any, feed: Feed, head: Any, formats: dict[str, Any], lists: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(feed.reading.columns):
         kind = "money" if column.type is Type.MONEY else "text"
         sheet.set_column(place, place, _WIDTHS.get(column.type, 14), formats[kind])
         sheet.write_string(0, place, column.header, head)
-        if choices := choices_of(column):
+        if choices := lists.get(column.name):
             sheet.data_validation(
                 1, place, _CHECKED_ROWS, place,
                 {"validate": "list", "source": choices, "error_title": "没有这一选项", "error_message": "请从列表里选。"},
