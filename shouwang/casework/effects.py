@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from shouwang.casework.models import Move, RunLine, ScreeningRun
+from shouwang.casework.models import Move, RunLine, RunState, ScreeningRun
 
 #: The moves that are told; who stays as he was is in no line of a simulation.
 TOLD = (Move.ENTERED, Move.LEFT, Move.MOVED)
@@ -18,6 +18,11 @@ def effect_of(run: ScreeningRun) -> dict[str, Any]:
     totals = {str(move): sum(unit[move] for unit in by_unit.values()) for move in TOLD}
     people = {str(move): sum(unit[f"people_{move}"] for unit in by_unit.values()) for move in TOLD}
     return totals | {"people": people, "by_unit": by_unit}
+
+
+def is_stale(run: ScreeningRun) -> bool:
+    """Whether a finished simulation was stored by an earlier version, which did not count people: it cannot be shown."""
+    return run.state == RunState.DONE and not {"people", "by_unit", "before", "after"} <= run.counts.keys()
 
 
 def units_of(lines: QuerySet[RunLine]) -> dict[str, dict[str, int]]:

@@ -38,6 +38,11 @@ class Cell:
     tag: Tag | None = None
     url: str = ""
 
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing: on a card such a line is left out."""
+        return self.tag is None and not self.note and self.text in ("", "—")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -68,7 +73,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`layout` cards turns rows into cards on a phone; scroll keeps the table in its own box."""
+    """`layout` on a phone: cards, and scroll keeps the table in its own box; wide has a box at a desk, cards on a phone."""
 
     title: str
     columns: Sequence[Column]

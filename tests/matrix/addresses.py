@@ -125,9 +125,11 @@ OF_REGIMENT |= {
     name: [lambda one: {"uuid": one.change.uuid}]
     for name in (
         "web:parameter_change", "web:parameter_sign", "web:parameter_refuse", "web:parameter_retry",
+        "web:parameter_withdraw",
     )
 } | {
-    name: [lambda one: {"uuid": one.change.run.uuid}] for name in ("web:parameter_trial", "web:parameter_progress")
+    name: [lambda one: {"uuid": one.change.run.uuid}]
+    for name in ("web:parameter_trial", "web:parameter_progress", "web:effect_export")
 }  # fmt: skip
 #: Pages about something a department sent.
 OF_DEPARTMENT: dict[str, list[Callable[[Department], Arguments]]] = {

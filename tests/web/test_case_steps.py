@@ -372,7 +372,7 @@ def test_what_is_known_stands_beside_the_form(browser: Browser, staff: Staff, ho
     walk(staff, case, "check")
     page = browser(staff.office2).get(address_of(case, "check"))
     text = main_of(page)
-    assert "“两委评估”写的是：有保障" in text and "31,999.99 元" in text and "家庭人均纯收入7999.99元" in text
+    assert "“两委评估”写的是：有保障" in text and "31,999.99 元" in text and "家庭人均纯收入7,999.99元" in text
     assert 'value="office2"' in body(page) and " checked" not in main_html(page)
 
 
@@ -385,7 +385,7 @@ def test_a_decision_is_made_before_the_whole_basis(browser: Browser, staff: Staf
     form = main_of(client.get(address_of(case, "confirm")))
     check = main_of(client.post(address_of(case, "confirm"), answers(case, "confirm", "confirmed")))
     for text in (form, check):
-        for said in ("31,999.99 元", "家庭人均纯收入7999.99元", "医院、社保所", "属实", "丈夫住院，收入断了"):
+        for said in ("31,999.99 元", "家庭人均纯收入7,999.99元", "医院、社保所", "属实", "丈夫住院，收入断了"):
             assert said in text, said
     assert form.index("医院、社保所") < form.index("会议纪要编号")
     assert (

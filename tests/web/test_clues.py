@@ -168,7 +168,7 @@ def test_the_page_of_a_clue(browser: Browser, staff: Staff, homes: dict[str, Hou
         by=staff.cadre, household=homes["a"], sentence="丈夫住院", cause="因病", occurred_on=timezone.localdate()
     )
     page = body(browser(staff.secretary).get(reverse("web:clue", args=[clue_of(homes["a"]).uuid])))
-    assert "低于监测线8000.00元" in page and "2,762.33 元" in page and "3 人" in page
+    assert "低于监测线8,000.00元" in page and "2,762.33 元" in page and "3 人" in page
     assert "二（一）第1段" in page
     assert "丈夫住院" in page and "cadre" in page
     assert "筛查命中（40）" in page

@@ -261,11 +261,11 @@ def test_the_page_says_what_is_going_on_and_everything_on_record(
     )
     ClueLine.objects.create(
         clue=clue, source=ClueSource.SCREENING, run=run, rule="medical_burden", outcome="met", clause="二/三/3",
-        sentence="经基本医保和大病保险支付后仍负担34000.00元。", fingerprint="f",
+        sentence="经基本医保和大病保险支付后仍负担34,000.00元。", fingerprint="f",
     )  # fmt: skip
     page = body(browser(secretary).get(page_of(family)))
     told = (
-        "有一条线索等待处理", "仍负担34000.00元", "二（三）3", "1 项情况各来源说法不一", "健康（本人申报", "患有大病（干部走访",
+        "有一条线索等待处理", "仍负担34,000.00元", "二（三）3", "1 项情况各来源说法不一", "健康（本人申报", "患有大病（干部走访",
         "12,345.29", "走访：入户", "2024年第1季度", "诊断书", "因病", "住院", "没有立过案", "立户",
     )  # fmt: skip
     assert [words for words in told if words not in page] == []

@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from shouwang.accounts import sessions
 from shouwang.accounts.models import AuditEvent, Unit
@@ -277,6 +280,81 @@ def test_a_refusal_needs_a_reason_and_the_proposer_reads_it(
     assert client.post(at(change, "parameter_refuse"), {"note": "依据不足"}).status_code == 302
     assert "依据不足" in body(browser(staff.office).get(at(change)))
     assert "不同意" in body(browser(staff.office).get(reverse("web:parameter_changes")))
+
+
+def test_who_proposed_withdraws_before_anybody_decides(
+    browser: Browser, staff: Staff, homes: dict[str, Household], tree: dict[str, Unit]
+) -> None:
+    """只有提出人能撤回，要写理由，留痕；撤回以后没有人能再签。"""
+    change = proposed(browser(staff.office))
+    screenings.work_off()
+    for other in (staff.office2, staff.head):
+        assert browser(other).get(at(change, "parameter_withdraw")).status_code == 404
+        assert "撤回这项修改" not in body(browser(other).get(at(change)))
+    client = browser(staff.office)
+    assert "撤回这项修改</a>" in body(client.get(at(change)))
+    assert client.post(at(change, "parameter_withdraw"), {"note": " "}).status_code == 422
+    done = client.post(at(change, "parameter_withdraw"), {"note": "文号写错了"}, follow=True)
+    assert "已撤回" in body(done) and "提出人撤回" in body(done) and "文号写错了" in body(done)
+    change.refresh_from_db()
+    assert (change.state, change.decided_by) == ("withdrawn", staff.office)
+    assert AuditEvent.objects.get(verb="parameter.withdrawn").actor == staff.office
+    late = browser(staff.head).post(at(change, "parameter_sign"), {})
+    assert late.status_code == 409 and "提出人已撤回" in body(late)
+    assert browser(staff.office).post(at(change, "parameter_withdraw"), {"note": "再撤"}).status_code == 409
+    assert "8000.00元" in body(browser(staff.cadre).get(reverse("web:parameter", args=["monitoring_line"])))
+
+
+def test_the_database_lets_nobody_else_withdraw(staff: Staff, browser: Browser, homes: dict[str, Household]) -> None:
+    change = proposed(browser(staff.office))
+    own = ParameterChange.objects.filter(pk=change.pk)
+    for state, by in (("withdrawn", staff.head), ("rejected", staff.office)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            own.update(state=state, decided_by=by, decided_at=timezone.now())
+
+
+def test_a_simulation_of_an_earlier_version_is_done_anew(
+    browser: Browser, staff: Staff, homes: dict[str, Household]
+) -> None:
+    """旧版本的试算没有人数：说明白，重算以前不能签。"""
+    change = proposed(browser(staff.office))
+    screenings.work_off()
+    old = {"entered": 2, "left": 0, "moved": 0, "by_unit": {"c1": 1}}
+    ScreeningRun.objects.filter(pk=change.run_id).update(counts=old)
+    ParameterChange.objects.filter(pk=change.pk).update(effect=old)
+    for address in (at(change), reverse("web:parameter_trial", args=[change.run.uuid]), at(change, "parameter_sign")):
+        answer = browser(staff.head).get(address)
+        assert answer.status_code == 200 and "这次试算由旧版本所做，请" in body(answer), address
+    assert browser(staff.head).post(at(change, "parameter_sign"), {"note": "同意"}).status_code == 422
+    assert browser(staff.office).get(reverse("web:effect_export", args=[change.run.uuid])).status_code == 404
+    again = browser(staff.office)
+    assert "重新试算</button>" in body(again.get(at(change)))
+    assert again.post(at(change, "parameter_retry")).status_code == 302
+    change.refresh_from_db()
+    assert change.effect is None, "nobody signs on the old effect meanwhile"
+    screenings.work_off()
+    assert browser(staff.head).post(at(change, "parameter_sign"), {"note": "同意"}).status_code == 302
+
+
+def test_the_households_of_a_simulation_leave_with_a_purpose(
+    browser: Browser, staff: Staff, homes: dict[str, Household]
+) -> None:
+    change = proposed(browser(staff.office))
+    address = reverse("web:effect_export", args=[change.run.uuid])
+    client = browser(staff.office)
+    assert client.get(address).status_code == 404, "nothing to take before the simulation is done"
+    screenings.work_off()
+    assert address in body(client.get(at(change)))
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert not AuditEvent.objects.filter(verb="simulation.exported").exists()
+    made = client.post(address, {"reason": "上会讨论"})
+    rows = CalamineWorkbook.from_filelike(BytesIO(made.content)).get_sheet_by_index(0).to_python()
+    assert rows[0][:4] == ["户编号", "户主", "单位", "变化"]
+    assert {row[0]: row[3] for row in rows[1:]} == {homes[name].number: "新进" for name in ("near", "other")}
+    event = AuditEvent.objects.get(verb="simulation.exported")
+    assert event.actor == staff.office and "上会讨论" in event.facts and '"count":2' in event.facts.replace(" ", "")
+    for other in (staff.cadre, staff.hospital, staff.office_r8, staff.secretary):
+        assert browser(other).post(address, {"reason": "看看"}).status_code == 404
 
 
 @pytest.mark.parametrize(

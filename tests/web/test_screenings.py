@@ -20,7 +20,7 @@ from shouwang.casework import actions
 from shouwang.casework.clue_writer import ClueWriter
 from shouwang.casework.models import RunState, ScreeningRun
 from shouwang.casework.run_results import Found
-from shouwang.registry.models import Household
+from shouwang.registry.models import Household, SourceBatch
 from tests.casework.conftest import MakeHouse, Staff, house, staff
 from tests.web.test_clues import INCOME, body, listed
 
@@ -274,3 +274,17 @@ def test_the_file_has_the_rows_of_the_list_and_is_recorded(
         assert browser(staff.secretary).get(address).status_code == 404
         assert browser(staff.leader).get(address).status_code == 404
         assert browser(staff.office, proved=False).get(address).status_code == 302
+
+
+def test_from_a_batch_the_changed_households_are_chosen(browser: Browser, staff: Staff, tree: dict[str, Unit]) -> None:
+    """从一批文件来的筛查说明来处，先选好只算有变动的户；看不到的一批当作没有。"""
+    batch = SourceBatch.objects.create(
+        unit=tree["hospital"], table="medical", state="confirmed", file_name="三月费用.csv", sha256="x",
+        as_of=timezone.localdate(), **tree["hospital"].scope_columns,
+    )  # fmt: skip
+    address = f"{reverse('web:screening_new')}?batch={batch.uuid}"
+    page = body(browser(staff.office).get(address))
+    assert "三月费用.csv" in page and re.search(r'value="changed"[^>]* checked', page)
+    assert not re.search(r'value="changed"[^>]* checked', body(browser(staff.office).get(reverse("web:screening_new"))))
+    assert browser(staff.office_r8).get(address).status_code == 404
+    assert browser(staff.office).get(f"{reverse('web:screening_new')}?batch=x").status_code == 404

@@ -10,6 +10,7 @@ from shouwang.casework.actions.parameters import (
     reject_parameter_change,
     simulate_again,
     try_parameter,
+    withdraw_parameter_change,
 )
 from shouwang.casework.actions.reports import answer_report, place_report, report_person
 from shouwang.casework.actions.screening import run_screening
@@ -44,4 +45,5 @@ __all__ = [
     "try_parameter",
     "use_door",
     "withdraw",
+    "withdraw_parameter_change",
 ]

@@ -14,7 +14,7 @@ from shouwang.accounts import audit
 from shouwang.accounts.models import Post, Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
-from shouwang.casework import versions
+from shouwang.casework import effects, versions
 from shouwang.casework.actions.screening import UNFINISHED, new_run
 from shouwang.casework.errors import ChangeDone, ChangeRefused, ReasonNeeded, TrialBusy
 from shouwang.casework.models import ChangeState, ParameterChange, Purpose, RunState, ScreeningRun
@@ -75,13 +75,16 @@ def try_parameter(*, by: User, regiment: Unit, name: str, value: str) -> Screeni
 
 @transaction.atomic
 def simulate_again(*, by: User, change: ParameterChange) -> ParameterChange:
-    """Try the effect of a proposal out anew after the simulation failed; until it is there nobody can sign."""
+    """Try the effect of a proposal out anew: the simulation failed, or an earlier version of the program made it.
+
+    Until the new one is there nobody can sign.
+    """
     row = _waiting(change)
     post = require(by, Permission.PARAMETER_PROPOSE, row.unit)
-    if row.run.state != RunState.FAILED:
+    if row.run.state != RunState.FAILED and not effects.is_stale(row.run):
         raise ChangeRefused(reason="试算没有失败，不用重算")
-    row.run = _simulation(row.unit, row.name, row.value, by)
-    row.save(update_fields=["run"])
+    row.run, row.effect = _simulation(row.unit, row.name, row.value, by), None
+    row.save(update_fields=["run", "effect"])
     audit.record(by=by, post=post, verb="parameter.retried", target=row, unit=row.unit, name=row.name, value=row.value)
     return row
 
@@ -95,6 +98,8 @@ def approve_parameter_change(*, by: User, change: ParameterChange, note: str = "
         raise ChangeRefused(reason="提出人不能复核自己的修改")
     if row.effect is None:
         raise ChangeRefused(reason="试算还没有完成，看到影响后才能复核")
+    if effects.is_stale(row.run):
+        raise ChangeRefused(reason="这次试算由旧版本所做，看不全影响，请团办重新试算后再复核")
     if row.from_date <= timezone.localdate():
         raise ChangeRefused(reason="生效日期已到，请重新提出，另定生效日期")
     return _decide(by, post, row, ChangeState.SIGNED, note)
@@ -110,6 +115,18 @@ def reject_parameter_change(*, by: User, change: ParameterChange, note: str) -> 
     if not note.strip():
         raise ReasonNeeded(what_for="不同意")
     return _decide(by, post, row, ChangeState.REJECTED, note)
+
+
+@transaction.atomic
+def withdraw_parameter_change(*, by: User, change: ParameterChange, reason: str) -> ParameterChange:
+    """Who proposed a change takes it back before anybody has decided, with a reason. Raises ChangeDone, ChangeRefused."""
+    row = _waiting(change)
+    post = require(by, Permission.PARAMETER_PROPOSE, row.unit)
+    if row.proposed_by_id != by.pk:
+        raise ChangeRefused(reason="只有提出人可以撤回")
+    if not reason.strip():
+        raise ReasonNeeded(what_for="撤回")
+    return _decide(by, post, row, ChangeState.WITHDRAWN, reason)
 
 
 def _simulation(regiment: Unit, name: str, value: str, by: User) -> ScreeningRun:

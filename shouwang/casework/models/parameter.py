@@ -24,10 +24,14 @@ class ChangeState(models.TextChoices):
     PROPOSED = "proposed", "待复核"
     SIGNED = "signed", "已生效或待生效"
     REJECTED = "rejected", "不同意"
+    WITHDRAWN = "withdrawn", "提出人已撤回"
 
 
 class ParameterChange(models.Model):
-    """一项参数从某日起改用的值。先试算后复核，提出人和复核人不能是同一人；旧值不改，按日期取用。"""
+    """一项参数从某日起改用的值。先试算后复核，提出人和复核人不能是同一人；旧值不改，按日期取用。
+
+    Until somebody has decided, who proposed it may withdraw it; then `decided_by` is the proposer, and only then.
+    """
 
     uuid = models.UUIDField("公开编号", default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="团", related_name="+")
@@ -41,9 +45,9 @@ class ParameterChange(models.Model):
     run = models.ForeignKey(ScreeningRun, models.PROTECT, verbose_name="试算", related_name="+")
     effect = models.JSONField("试算结果", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=ChangeState, default=ChangeState.PROPOSED)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, verbose_name="复核人", related_name="+")
-    decided_at = models.DateTimeField("复核时间", null=True, blank=True)
-    decision = models.CharField("复核意见", max_length=400, blank=True, default="")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, verbose_name="办结人", related_name="+")
+    decided_at = models.DateTimeField("办结时间", null=True, blank=True)
+    decision = models.CharField("意见或理由", max_length=400, blank=True, default="")
 
     objects = Scoped.as_manager()
     scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="unit__")
@@ -53,7 +57,10 @@ class ParameterChange(models.Model):
         ordering = ("-pk",)
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
-                name="change_second_person", condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by"))
+                name="change_second_person_or_own_withdrawal",
+                condition=Q(decided_by=None)
+                | Q(state="withdrawn", decided_by=F("proposed_by"))
+                | (~Q(state="withdrawn") & ~Q(decided_by=F("proposed_by"))),
             ),
             models.CheckConstraint(
                 name="change_decided_by_somebody_sometime",

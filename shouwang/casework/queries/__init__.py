@@ -11,6 +11,7 @@ from shouwang.casework.queries.case_lists import (
 )
 from shouwang.casework.queries.cases import case_for, case_list, case_page, done_by, overdue, touched_by
 from shouwang.casework.queries.changes import (
+    affected_lines,
     change_for,
     changes_for,
     effect_lines,
@@ -22,9 +23,9 @@ from shouwang.casework.queries.changes import (
     why_not_sign,
 )
 from shouwang.casework.queries.clue_page import CluePage, arrangeable, clue_page
-from shouwang.casework.queries.clues import clue_acts_by, clue_for, clue_list, clue_results, clue_states
+from shouwang.casework.queries.clues import clue_acts_by, clue_counts, clue_for, clue_list, clue_results, clue_states
 from shouwang.casework.queries.comparison import COMPARED, Difference, Pair, move_totals, pair_for
-from shouwang.casework.queries.inbox import Task, inbox_by_kind, inbox_counts, inbox_for
+from shouwang.casework.queries.inbox import Inbox, Task, inbox_by_kind, inbox_counts, inbox_for, inbox_of
 from shouwang.casework.queries.reports import BECAME, report_for, report_results, reports_for
 from shouwang.casework.queries.run_lines import LineFilter, UnitLine, by_rule, by_unit, clues_of, lines_for
 from shouwang.casework.queries.runs import Heads, latest_run, run_for, runs_for, sees_all_of, totals_of, trial_for
@@ -49,12 +50,14 @@ __all__ = [
     "CluePage",
     "Difference",
     "Heads",
+    "Inbox",
     "LineFilter",
     "Pair",
     "Statistics",
     "Suspicion",
     "Task",
     "UnitLine",
+    "affected_lines",
     "arrangeable",
     "by_rule",
     "by_unit",
@@ -66,6 +69,7 @@ __all__ = [
     "change_for",
     "changes_for",
     "clue_acts_by",
+    "clue_counts",
     "clue_for",
     "clue_list",
     "clue_page",
@@ -80,6 +84,7 @@ __all__ = [
     "inbox_by_kind",
     "inbox_counts",
     "inbox_for",
+    "inbox_of",
     "is_in_force",
     "latest_run",
     "lines_for",

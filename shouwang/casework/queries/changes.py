@@ -11,7 +11,7 @@ from django.utils import timezone
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import post_for
-from shouwang.casework import versions
+from shouwang.casework import effects, versions
 from shouwang.casework.models import ChangeState, Move, ParameterChange, Purpose, RunLine, ScreeningRun
 from shouwang.policy.book import policy_of
 
@@ -60,6 +60,8 @@ def why_not_sign(user: User, change: ParameterChange) -> str:
         return "提出人不能复核自己的修改，由另一人复核。"
     if change.effect is None:
         return "试算还没有完成，看到影响以后才能签字。"
+    if effects.is_stale(change.run):
+        return "这次试算由旧版本所做，请团办重新试算；看到影响以后才能签字。"
     if change.from_date <= timezone.localdate():
         return "生效日期已到，不能再签字同意；请不同意，由提出人另定日期重新提出。"
     return ""
@@ -69,6 +71,12 @@ def effect_lines(user: User, run: ScreeningRun, move: Move) -> QuerySet[RunLine]
     """The households a simulation moves in one way, of those a person may see, the most urgent first."""
     rows = RunLine.objects.visible_to(user).filter(run=run, move=move)
     return rows.select_related("household__unit").order_by("-score", "-pk")
+
+
+def affected_lines(user: User, run: ScreeningRun) -> QuerySet[RunLine]:
+    """The households a simulation moves in any way, of those a person may see: entered, left, moved, then by urgency."""
+    rows = RunLine.objects.visible_to(user).filter(run=run, move__in=effects.TOLD)
+    return rows.select_related("household__unit").order_by("move", "-score", "-pk")
 
 
 def tried_by(run: ScreeningRun) -> dict[str, str]:

@@ -28,7 +28,7 @@ from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import moment
-from shouwang.web.verbs import FACTS, VERBS, words_of
+from shouwang.web.verbs import FACTS, VERBS, target_words, words_of
 
 NEWEST = Keyset("pk", newest_first=True)
 
@@ -60,7 +60,8 @@ def event(request: PersonalRequest, seq: int) -> HttpResponse:
     facts = [
         {"label": FACTS.get(name, name), "value": _plain(value)} for name, value in json.loads(found.facts).items()
     ]
-    return render(request, "trail/event.html", {"event": found, "words": words_of(found.verb), "facts": facts})
+    context = {"event": found, "words": words_of(found.verb), "target": target_words(found.target), "facts": facts}
+    return render(request, "trail/event.html", context)
 
 
 @needs(Permission.AUDIT_VERIFY)

@@ -19,7 +19,7 @@ from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.nav import address_of
 from shouwang.web.tables import Tag
 
-_TONES = {State.READY: "none", State.BLANK: "low", State.LATER: "plain"}
+_TONES = {State.READY: "brand", State.BLANK: "low", State.LATER: "plain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ def _sheet(number: str, entry: Entry, full: bool) -> Sheet:
 
 def _links(number: str, entry: Entry, full: bool) -> list[Link]:
     """The files of one paper; whole citizen numbers only where the form needs them and the person may see them."""
-    forms = [("docx，可编辑", "docx"), ("PDF", "pdf")]
+    forms = [("Word 文件，可改", "docx"), ("PDF，打印用", "pdf")]
     if entry.kind == FILING:
-        forms.append(("整套备案材料（zip）", "zip"))
+        forms.append(("整套备案材料，压缩包", "zip"))
     first = [Link("在网页上看", reverse("web:case_letter", args=[number]))] if entry.kind == LETTER else []
     links = first + [Link(label, _url(number, entry, form)) for label, form in forms]
     if full and entry.takes_numbers:

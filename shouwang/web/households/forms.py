@@ -64,7 +64,9 @@ class ExportForm(forms.Form):
 
     table = forms.ChoiceField(label="导出内容", widget=forms.RadioSelect)
     full_numbers = forms.BooleanField(
-        label="身份证号不遮盖", required=False, help_text="遮盖的表也能改好后再上报：人员按编号对应，费用、学籍、参保按姓名和出生日期对应。"
+        label="身份证号不遮盖",
+        required=False,
+        help_text="遮盖的表也能改好后再上报：人员按编号对应，费用、学籍、参保按姓名和出生日期对应。",
     )
     reason = forms.CharField(label="用途", max_length=200, help_text="写进审计记录和导出的文件。")
 

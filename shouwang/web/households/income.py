@@ -36,7 +36,7 @@ def income_chart(lines: Sequence[QuarterLine]) -> dict[str, Any] | None:
         "title": "每季度纯收入与刚性支出",
         "note": "纯收入＝四项收入－生产经营性支出；没有登记收入的季度不画，也不当作 0。",
         "drawing": {"kind": "bar", "unit": "元", "labels": [quarter(line.quarter) for line in shown], "series": series},
-        "table": Table("图中的数字", COLUMNS, [_row(line) for line in reversed(shown)], layout="scroll", compact=True),
+        "table": Table("图中的数字", COLUMNS, [_row(line) for line in reversed(shown)], layout="wide", compact=True),
     }
 
 

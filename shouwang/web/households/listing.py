@@ -21,8 +21,9 @@ from shouwang.web.paging import Page
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
 
+_OPENED, _STATE = "立户日期", "状态"
 COLUMNS = (
-    Column("户编号"), Column("户主"), Column("单位"), Column("人口", "number"), Column("立户日期", "short"), Column("状态", "short"),
+    Column("户编号"), Column("户主"), Column("单位"), Column("人口", "number"), Column(_OPENED, "short"), Column(_STATE, "short"),
 )  # fmt: skip
 
 
@@ -57,8 +58,16 @@ def person_search(request: PersonalRequest) -> HttpResponse:
 
 
 def table_of(page: Page[HouseholdLine], nothing: Empty) -> Table:
-    """Lines of the list as the shell's table."""
-    return Table("户", COLUMNS, [_row(line) for line in page.rows], page, nothing)
+    """Lines of the list as the shell's table; a column that would say nothing of any of them is left out."""
+    rows = [_row(line) for line in page.rows]
+    silent = set()
+    if not any(line.household.opened_on for line in page.rows):
+        silent.add(_OPENED)
+    if not any(line.household.closed_on for line in page.rows):
+        silent.add(_STATE)
+    columns = [column for column in COLUMNS if column.label not in silent]
+    kept = [place for place, column in enumerate(COLUMNS) if column.label not in silent]
+    return Table("户", columns, [Row([row.cells[n] for n in kept], row.url) for row in rows], page, nothing)
 
 
 def empty(user: User, form: HouseholdsFilter) -> Empty:
@@ -81,7 +90,7 @@ def _row(line: HouseholdLine) -> Row:
         Cell(one.number),
         Cell(line.head or "未登记户主"),
         Cell(one.unit.name),
-        Cell(str(line.members)),
+        Cell(f"{line.members} 人"),
         Cell(day(one.opened_on)),
         Cell(tag=state_tag(one)),
     ]

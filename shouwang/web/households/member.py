@@ -24,6 +24,7 @@ from shouwang.web.households import papers
 from shouwang.web.households.acts import ACTS, may
 from shouwang.web.households.tables import address
 from shouwang.web.households.words import age_words, fact_entered, fact_source, span_words, yes_no
+from shouwang.web.masking import shows_numbers
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import day
 
@@ -67,6 +68,7 @@ def household_member(request: PersonalRequest, uuid: UUID, person: UUID) -> Http
 
 @needs(Permission.PERSON_UNMASK)
 @step_up
+@shows_numbers
 @sensitive_variables("number")
 def household_reveal(request: PersonalRequest, uuid: UUID, person: UUID) -> HttpResponse:
     """显示完整的身份证号：写明用途，记录在案，只在这一页显示一次。"""

@@ -36,7 +36,7 @@ def bills(rows: Sequence[MedicalBill]) -> Table:
         )
         for one in rows
     ]
-    return Table("医疗费用结算", _BILLS, lines, layout="scroll", compact=True)
+    return Table("医疗费用结算", _BILLS, lines, layout="wide", compact=True)
 
 
 def school(rows: Sequence[SchoolRecord]) -> Table:

@@ -49,10 +49,12 @@ def address(household: Household, act: str, key: object = "") -> str:
 
 
 def members(page: HouseholdPage) -> Table:
+    """Those who belong now; each name leads to the member."""
     return Table("现有成员", _MEMBERS, [_member(page, line) for line in page.members], empty=Empty("没有现有成员", ""))
 
 
 def former(page: HouseholdPage) -> Table:
+    """Those who have left, with the time they belonged."""
     rows = [
         Row(
             [
@@ -93,7 +95,7 @@ def assurance(page: HouseholdPage, *, may: bool) -> Table:
         _ASSURANCE,
         rows,
         empty=Empty("还没有登记情况", "走访核实后，在“办理”里登记。"),
-        layout="scroll",
+        layout="wide",
         compact=True,
         note=note,
     )
@@ -125,8 +127,6 @@ def conflict_key(conflict: Conflict) -> str:
 
 def ledger(household: Household, lines: Sequence[LedgerEntry], page: Page[Any] | None, *, may: bool) -> Table:
     """Lines of the ledger; where somebody may, a line that can be taken back leads there."""
-    """Those who have left, with the time they belonged."""
-    """Those who belong now; each name leads to the member."""
     rows = [
         Row(
             [
@@ -143,7 +143,7 @@ def ledger(household: Household, lines: Sequence[LedgerEntry], page: Page[Any] |
     ]
     note = "只增不改；点类别可冲销记错的一笔。" if may and rows else "只增不改。"
     nothing = Empty("还没有登记收支", "在“办理”里记收支，或由团办上报收支台账。")
-    return Table("收支", _LEDGER, rows, page, nothing, layout="scroll", compact=True, note=note)
+    return Table("收支", _LEDGER, rows, page, nothing, layout="wide", compact=True, note=note)
 
 
 def reversible(entry: LedgerEntry) -> bool:

@@ -22,7 +22,7 @@ from shouwang.screening.wording import HOUSEHOLD_OUTCOMES, TIERS
 from shouwang.web.forms import FilterForm
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
-from shouwang.web.templatetags.ui import yuan
+from shouwang.web.templatetags.ui import grouped, period_words, route_number, yuan
 
 #: What somebody has to act upon comes first.
 _URGENCY = (MET, SUSPECTED, UNKNOWN)
@@ -83,20 +83,24 @@ def _shown(rule: RuleReason) -> Shown:
 
 
 def _figure(one: FigureReason) -> dict[str, str]:
-    return {"title": one.title, "text": one.text, "places": places(one.rows), "meaning": one.meaning}
+    return {"title": one.title, "text": grouped(one.text), "places": places(one.rows), "meaning": one.meaning}
 
 
 def _facts(found: Explanation) -> list[dict[str, str]]:
     row = found.household
-    head = f"{row['net_income_per_head']} 元" if row["net_income_per_head"] else "不明"
+    head = grouped(f"{row['net_income_per_head']} 元") if row["net_income_per_head"] else "不明"
     values = [
-        ("计算期", row["window"], ""),
+        ("计算期", period_words(row["window"]), ""),
         ("共同生活人口", f"{row['members']} 人", ""),
         ("家庭纯收入", yuan(row["net_income_fen"]), ""),
         ("人均纯收入", head, TIERS[row["tier"] or ""]),
-        ("对照收入", yuan(row["base_income_fen"]), row["base_period"] or ""),
+        ("对照收入", yuan(row["base_income_fen"]), period_words(row["base_period"] or "")),
         ("刚性支出", yuan(row["rigid_fen"]), ""),
-        ("途径", row["route"] or "无", ""),
+        (
+            "途径",
+            "、".join(f"途径{route_number(one)}" for one in row["route"].split("+")) if row["route"] else "无",
+            "",
+        ),
     ]
     return [{"label": label, "value": value, "note": note} for label, value, note in values]
 
@@ -121,7 +125,7 @@ def _rows(found: Explanation) -> Table:
         lines,
         empty=Empty("没有用到任何一行资料", "请先登记收支和情况。"),
         compact=True,
-        layout="scroll",
+        layout="wide",
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import post_for
-from shouwang.casework import queries
+from shouwang.casework import effects, queries
 from shouwang.casework.models import ChangeState, ParameterChange, RunState
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Keyset
@@ -27,10 +27,11 @@ from shouwang.web.templatetags.ui import day, moment
 P = Permission
 #: So many trials are listed.
 _TRIALS = 10
+_DECIDED = {ChangeState.SIGNED: "复核签字", ChangeState.REJECTED: "不同意", ChangeState.WITHDRAWN: "提出人撤回"}
 NEWEST = Keyset(newest_first=True)
 _COLUMNS = (
     Column("改什么"), Column("改成", "short"), Column("从哪天起", "short"), Column("状态", "short"), Column("单位"),
-    Column("提出", "short"), Column("复核", "short"),
+    Column("提出", "short"), Column("办结", "short"),
 )  # fmt: skip
 
 
@@ -102,7 +103,9 @@ def state_tag(change: ParameterChange) -> Tag:
             if queries.is_in_force(change, timezone.localdate())
             else Tag("已签字，待生效", "brand")
         )
-    return Tag("等第二人复核", "middle") if change.state == ChangeState.PROPOSED else Tag("不同意")
+    if change.state == ChangeState.PROPOSED:
+        return Tag("等第二人复核", "middle")
+    return Tag("已撤回" if change.state == ChangeState.WITHDRAWN else "不同意")
 
 
 def facts(change: ParameterChange) -> list[dict[str, str]]:
@@ -134,24 +137,30 @@ def _next(user: User, change: ParameterChange) -> dict[str, Any]:
     waiting = change.state == ChangeState.PROPOSED
     why = queries.why_not_sign(user, change)
     signer = post_for(user, P.PARAMETER_SIGN, change.unit) is not None and change.proposed_by_id != user.pk
-    failed = change.run.state == RunState.FAILED
+    failed = change.run.state == RunState.FAILED or effects.is_stale(change.run)
+    proposes = post_for(user, P.PARAMETER_PROPOSE, change.unit) is not None
     return {
         "waiting": waiting,
         "may_sign": waiting and not why,
         "may_refuse": waiting and signer,
-        "may_retry": waiting and failed and post_for(user, P.PARAMETER_PROPOSE, change.unit) is not None,
+        "may_retry": waiting and failed and proposes,
+        "may_withdraw": waiting and proposes and change.proposed_by_id == user.pk,
         "why_not": why if waiting else "",
         "failed": failed,
     }
 
 
 def _events(change: ParameterChange) -> list[dict[str, Any]]:
-    """Proposed, decided: the last first, as `ui/timeline.html` takes them."""
+    """Proposed, decided or withdrawn: the last first, as `ui/timeline.html` takes them."""
     told: list[dict[str, Any]] = []
     if change.decided_by and change.decided_at:
-        verb = "复核签字" if change.state == ChangeState.SIGNED else "不同意"
         told.append(
-            {"title": verb, "when": change.decided_at, "who": change.decided_by.display_name, "text": change.decision}
+            {
+                "title": _DECIDED[change.state],
+                "when": change.decided_at,
+                "who": change.decided_by.display_name,
+                "text": change.decision,
+            }
         )
     told.append(
         {"title": "提出", "when": change.proposed_at, "who": change.proposed_by.display_name, "text": change.reason}

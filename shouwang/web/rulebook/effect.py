@@ -8,7 +8,9 @@ from typing import Any
 from django.urls import reverse
 
 from shouwang.accounts.models import User
-from shouwang.casework import queries, versions
+from shouwang.accounts.roles import Permission
+from shouwang.accounts.scope import holds
+from shouwang.casework import effects, queries, versions
 from shouwang.casework.models import Move, RunLine, RunState, ScreeningRun
 from shouwang.casework.queries import Heads
 from shouwang.policy.book import RuleBook, policy_of
@@ -26,14 +28,17 @@ from shouwang.web.templatetags.ui import day
 from shouwang.web.worklists.tabs import Tab
 
 MOVES = (Move.ENTERED, Move.LEFT, Move.MOVED)
+STALE = "这次试算由旧版本所做，请重新试算。"
 _OUTCOMES = ("met", "suspected", "special", "unknown", "not_met")
 _COLUMNS = (Column("户"), Column("单位"), Column("改后", "short"), Column("人口", "number"), Column("变了什么"))
 
 
 def effect_context(request: PersonalRequest, run: ScreeningRun) -> dict[str, Any]:
-    """The simulation as far as it is: its progress, or its result."""
+    """The simulation as far as it is: its progress, its result, or that it must be done anew."""
     if run.state != RunState.DONE:
         return {"job": job(run)}
+    if effects.is_stale(run):
+        return {"stale": STALE}
     user, effect = request.user, run.counts
     asked = request.GET.get("move", "")
     move = Move(asked) if asked in MOVES else Move.ENTERED
@@ -48,7 +53,12 @@ def effect_context(request: PersonalRequest, run: ScreeningRun) -> dict[str, Any
         ],
         "table": _table(user, page, run, move),
         "as_of": run.as_of,
+        "export_url": _export_url(user, run),
     }  # fmt: skip
+
+
+def _export_url(user: User, run: ScreeningRun) -> str:
+    return reverse("web:effect_export", args=[run.uuid]) if holds(user, Permission.EXPORT) else ""
 
 
 def job(run: ScreeningRun) -> dict[str, Any]:
@@ -114,7 +124,7 @@ def _table(user: User, page: Page[RunLine], run: ScreeningRun, move: Move) -> Ta
             [
                 Cell(line.household.number, note=heads.get(line.household_id, "")), Cell(line.household.unit.name),
                 Cell(tag=outcome_tag(line)), Cell("—" if line.members is None else f"{line.members} 人"),
-                Cell(_changes(line, rules)),
+                Cell(changes_words(line, rules)),
             ],
             address_of("web:household", line.household.uuid),
         )
@@ -123,7 +133,7 @@ def _table(user: User, page: Page[RunLine], run: ScreeningRun, move: Move) -> Ta
     return Table(f"{move.label}的户", _COLUMNS, rows, page, Empty(f"没有{move.label}的户", "看另外两张名单。"))
 
 
-def _changes(line: RunLine, rules: Mapping[str, str]) -> str:
+def changes_words(line: RunLine, rules: Mapping[str, str]) -> str:
     told = [
         f"{CHANGED[name]} {value_words(name, was, rules)} → {value_words(name, now, rules)}"
         for name, (was, now) in line.moved.items()

@@ -1,4 +1,4 @@
-"""Proposing another value, or only trying it out; signing or refusing one."""
+"""Proposing another value, or only trying it out; signing, refusing or withdrawing one."""
 
 from __future__ import annotations
 
@@ -63,6 +63,14 @@ class SignForm(forms.Form):
     """同意。"""
 
     note = forms.CharField(label="复核意见", max_length=400, required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+
+
+class WithdrawForm(forms.Form):
+    """撤回自己提出的修改，须写明理由。"""
+
+    note = forms.CharField(
+        label="撤回的理由", max_length=400, widget=forms.Textarea(attrs={"rows": "3"}), help_text="复核人会看到。"
+    )
 
 
 class RefuseForm(forms.Form):

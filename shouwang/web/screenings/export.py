@@ -1,4 +1,4 @@
-"""Taking a list of a screening, or of two compared, out as Excel: a fresh proof, a purpose, a record (GB/T 35273 7.1)."""
+"""Taking a list of a screening, of two compared, or of a simulation out as Excel: a fresh proof, a purpose, a record (GB/T 35273 7.1)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ class Wanted:
     count: int
     conditions: str
     back: str
+    #: The part of the site it belongs to, and what the audit trail calls it.
+    top: str = "筛查"
+    verb: str = "screening.exported"
+
+    @property
+    def top_url(self) -> str:
+        return reverse("web:screenings" if self.top == "筛查" else "web:rulebook")
 
 
 @needs(Permission.EXPORT)
@@ -49,8 +56,8 @@ def screening_export(request: PersonalRequest, uuid: UUID) -> HttpResponse:
     form = LinesFilter(request.GET, units=visible_units(request.user), rules=book_of(run).rules)
     found = queries.lines_for(request.user, run, form.wanted)
     back = f"{reverse('web:screening', args=[run.uuid])}?{request.GET.urlencode()}"
-    conditions = f"截至 {run.as_of} 的筛查，{form.told}"
-    return _export(
+    conditions = f"截至{day(run.as_of)}的筛查，{form.told}"
+    return export(
         request,
         Wanted("筛查名单", run, lines.SHEET, lines.sheet_rows(found, form.titles), found.count(), conditions, back),
     )
@@ -66,15 +73,15 @@ def screening_compare_export(request: PersonalRequest) -> HttpResponse:
     wanted = queries.LineFilter(unit=form.values.get("unit"))
     count = sum(heads.households for heads in queries.move_totals(pair.by_unit(request.user, wanted)).values())
     conditions = (
-        f"先：截至 {pair.before.as_of}（{day(pair.before.created_at)}发起）；后：截至 {pair.after.as_of}"
+        f"先：截至{day(pair.before.as_of)}（{day(pair.before.created_at)}发起）；后：截至{day(pair.after.as_of)}"
         f"（{day(pair.after.created_at)}发起）；{wanted.unit.name if wanted.unit else '辖区内全部单位'}"
     )
     back = f"{reverse('web:screening_compare')}?{request.GET.urlencode()}"
     rows = comparing.sheet_rows(pair, request.user, wanted)
-    return _export(request, Wanted("筛查对照", pair.after, comparing.SHEET, rows, count, conditions, back))
+    return export(request, Wanted("筛查对照", pair.after, comparing.SHEET, rows, count, conditions, back))
 
 
-def _export(request: PersonalRequest, wanted: Wanted) -> HttpResponse:
+def export(request: PersonalRequest, wanted: Wanted) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _file(request, wanted, form.cleaned_data["reason"])
@@ -94,7 +101,7 @@ def _file(request: PersonalRequest, wanted: Wanted, reason: str) -> HttpResponse
     ]  # fmt: skip
     made = download(wanted.title, wanted.columns, wanted.rows, about)
     audit.note(
-        by=user, verb="screening.exported", target=wanted.run, unit=wanted.run.unit, count=wanted.count, reason=reason,
+        by=user, verb=wanted.verb, target=wanted.run, unit=wanted.run.unit, count=wanted.count, reason=reason,
         filter=wanted.conditions,
     )  # fmt: skip
     return made

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from shouwang.accounts.models import Unit
 from shouwang.casework.models import Purpose, ScreeningRun
@@ -18,6 +17,8 @@ from shouwang.casework.versions import screening_day
 from shouwang.policy.forms import Rule
 from shouwang.web.cases.reasons import OUTCOMES, TIERS
 from shouwang.web.forms import FilterForm, UnitField
+from shouwang.web.templatetags.ui import day as day_words
+from shouwang.web.templatetags.ui import moment
 
 _RANGES = ((Purpose.WHOLE, "全部户"), (Purpose.CHANGED, "只算上次以后资料有变动的户"))
 #: Nobody has facts from before; and a day far ahead is a slip of the hand.
@@ -48,7 +49,9 @@ class StartForm(forms.Form):
     def clean_as_of(self) -> date:
         day: date = self.cleaned_data["as_of"]
         if not _EARLIEST <= day <= screening_day():
-            raise forms.ValidationError(f"截至日期须在 {_EARLIEST} 到 {screening_day()} 之间，以后的资料还没有。")
+            raise forms.ValidationError(
+                f"截至日期须在 {day_words(_EARLIEST)} 到 {day_words(screening_day())} 之间，以后的资料还没有。"
+            )
         return day
 
 
@@ -98,4 +101,4 @@ class PairForm(FilterForm):
 
 def named(run: ScreeningRun) -> str:
     """One run in a list of choices."""
-    return f"{timezone.localtime(run.created_at):%m-%d %H:%M} 发起，截至 {run.as_of}"
+    return f"{moment(run.created_at)} 发起，截至 {day_words(run.as_of)}"

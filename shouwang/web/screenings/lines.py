@@ -54,7 +54,7 @@ def table(user: User, page: Page[RunLine], rules: Mapping[str, str]) -> Table:
             )
         )  # fmt: skip
     nothing = Empty("没有这样的户", "换一个结论、规则或单位再看。")
-    return Table("户", _COLUMNS, rows, page, nothing, layout="scroll", compact=True, note="先后只定次序，不定结果。")
+    return Table("户", _COLUMNS, rows, page, nothing, layout="wide", compact=True, note="先后只定次序，不定结果。")
 
 
 def titles(line: RunLine, rules: Mapping[str, str]) -> str:

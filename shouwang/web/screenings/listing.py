@@ -14,20 +14,21 @@ from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import AccessDenied, holds
 from shouwang.casework import actions, queries
-from shouwang.casework.models import RunState, ScreeningRun
+from shouwang.casework.models import Purpose, RunState, ScreeningRun
 from shouwang.casework.queries import Heads
+from shouwang.registry.queries import batch_for, effect_of
 from shouwang.units.errors import ShouwangError
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Keyset, Page
 from shouwang.web.screenings.forms import StartForm
-from shouwang.web.screenings.words import fingerprint_words, heads_words, range_words, state_tag, who
+from shouwang.web.screenings.words import heads_words, range_words, state_tag, who
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
-from shouwang.web.templatetags.ui import day, moment
+from shouwang.web.templatetags.ui import count, day, moment
 
 NEWEST = Keyset(newest_first=True, size=20)
 _COLUMNS = (
     Column("截至日期"), Column("单位"), Column("范围"), Column("状态", "short"), Column("命中", "number"), Column("疑似", "number"),
-    Column("专项", "number"), Column("资料不足", "number"), Column("发起", "short"), Column("结果指纹", "short"),
+    Column("专项", "number"), Column("资料不足", "number"), Column("发起", "short"),
 )  # fmt: skip
 
 
@@ -47,8 +48,12 @@ def screenings(request: PersonalRequest) -> HttpResponse:
 
 @needs(Permission.SCREENING_RUN)
 def screening_new(request: PersonalRequest) -> HttpResponse:
-    """发起筛查。"""
-    form = StartForm(request.POST if request.method == "POST" else None, regiments=regiments_of(request.user))
+    """发起筛查；从一批部门文件来的，先选好只算有变动的户。"""
+    batch = batch_for(request.user, request.GET["batch"]) if "batch" in request.GET else None
+    form = StartForm(
+        request.POST if request.method == "POST" else None, regiments=regiments_of(request.user),
+        initial={"purpose": Purpose.CHANGED, "regiment": batch.unit.regiment} if batch else None,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.run_screening(by=request.user, **form.cleaned_data)
@@ -59,7 +64,10 @@ def screening_new(request: PersonalRequest) -> HttpResponse:
         else:
             messages.success(request, "已经排队。可以离开这一页，筛查在后台进行，做完后在“筛查”里看结果。")
             return redirect("web:screening", uuid=run.uuid)
-    context = {"form": form, "back": reverse("web:screenings")}
+    context = {
+        "form": form, "came_from": f"{batch.file_name}，涉及 {count(effect_of(batch).households)} 户" if batch else "",
+        "back": reverse("web:batch", args=[batch.uuid]) if batch else reverse("web:screenings"),
+    }  # fmt: skip
     return render(request, "screenings/new.html", context, status=422 if form.errors else 200)
 
 
@@ -79,7 +87,7 @@ def _row(run: ScreeningRun, totals: Mapping[str, Heads], *, whole: bool) -> Row:
         [
             Cell(day(run.as_of)), Cell(run.unit.name), Cell(range_words(run, whole=whole)), Cell(tag=state_tag(run), note=failed),
             *(Cell(heads_words(totals.get(name))) for name in ("met", "suspected", "special", "unknown")),
-            Cell(moment(run.created_at), note=who(run)), Cell(fingerprint_words(run)[:8] or "—"),
+            Cell(moment(run.created_at), note=who(run)),
         ],
         reverse("web:screening", args=[run.uuid]),
     )  # fmt: skip

@@ -121,7 +121,7 @@ def _units(run: ScreeningRun, by_unit: list[queries.UnitLine], totals: dict[str,
         rows.append(Row([Cell("合计"), *(Cell(heads_words(totals[name])) for name in KEPT)]))
     columns = [Column("单位"), *(Column(OUTCOMES[name], "number") for name in KEPT)]
     nothing = Empty("没有命中、疑似、专项和资料不足的户", "本次筛查的户都有结论：不命中。")
-    return Table("各单位结论", columns, rows, empty=nothing, layout="scroll", compact=True, note="点单位看名单。")
+    return Table("各单位结论", columns, rows, empty=nothing, layout="wide", compact=True, note="点单位看名单。")
 
 
 def _rules(run: ScreeningRun, found: dict[str, dict[str, Heads]], book: RuleBook) -> Table:
@@ -133,7 +133,7 @@ def _rules(run: ScreeningRun, found: dict[str, dict[str, Heads]], book: RuleBook
         for rule in book.rules
     ]
     columns = [Column("规则"), Column("命中", "number"), Column("疑似", "number")]
-    return Table("各条规则", columns, rows, layout="scroll", compact=True, note="一户可以同时列在几条规则下。")
+    return Table("各条规则", columns, rows, layout="wide", compact=True, note="一户可以同时列在几条规则下。")
 
 
 def _changed(book: RuleBook, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +34,30 @@ def amount(fen: int | None) -> str:
         return NOT_KNOWN
     whole, _, cents = money.yuan(abs(fen)).partition(".")
     return f"{'-' if fen < 0 else ''}{int(whole):,}.{cents}"
+
+
+_LONG_AMOUNT = re.compile(r"(?<![\d,.])\d{4,}(?=(?:\.\d+)? ?元)")
+_PERIOD = re.compile(r"(\d{4})Q([1-4])")
+
+
+@register.filter
+def grouped(text: str) -> str:
+    """`21600.10元` in a sentence as `21,600.10元`, for the eye only: what is recorded and compared stays as it was written."""
+    return _LONG_AMOUNT.sub(lambda found: f"{int(found[0]):,}", text)
+
+
+@register.filter
+def period_words(text: str) -> str:
+    """`2019Q2-2020Q1` as `2019年第2季度至2020年第1季度`, `2019` as `2019年`."""
+    if text.isdecimal():
+        return f"{text}年"
+    return _PERIOD.sub(r"\1年第\2季度", text).replace("-", "至")
+
+
+@register.filter
+def route_number(code: str) -> str:
+    """The two ways into the list, as the rule book counts them: A is 一, B is 二."""
+    return code.translate({ord("A"): "一", ord("B"): "二"})
 
 
 @register.filter

@@ -72,6 +72,9 @@
     if (form.dataset.confirm && answered !== form) { event.preventDefault(); event.stopPropagation(); ask(form, event.submitter); }
     answered = null;
   });
+  // On paper nothing can be unfolded: what is folded is opened to print and folded again.
+  addEventListener("beforeprint", () => all("main details:not([open])").forEach((part) => { part.open = true; part.dataset.wasFolded = ""; }));
+  addEventListener("afterprint", () => all("details[data-was-folded]").forEach((part) => { part.open = false; delete part.dataset.wasFolded; }));
   on("keydown", shortcut);
   on("change", (event) => {
     const box = event.target;
