@@ -80,16 +80,13 @@ def premises(book: RuleBook) -> dict[str, Any]:
 def write_state(connection: duckdb.DuckDBPyConnection, notes: dict[str, list[str]], folder: Path) -> None:
     """Leave behind what the next screening needs to compute only what changed."""
     fingerprint_households(connection)
-    table = pa.table({"household_id": list(notes), "notes": [";".join(held) for held in notes.values()]}, _NOTES)
-    connection.register("noted", table)
+    # Bound as lists, not as an Arrow table: making one of Python values loads pandas.
+    noted = "SELECT unnest(?::VARCHAR[]) AS household_id, unnest(?::VARCHAR[]) AS notes"
     connection.execute(
-        f"COPY (SELECT f.household_id, f.fingerprint, n.notes FROM {RELATION} f LEFT JOIN noted n USING (household_id)) "
-        f"TO {sql.quoted(str(folder / STATE))} (FORMAT parquet)"
+        f"COPY (SELECT f.household_id, f.fingerprint, n.notes FROM {RELATION} f LEFT JOIN ({noted}) n USING (household_id)) "
+        f"TO {sql.quoted(str(folder / STATE))} (FORMAT parquet)",
+        [list(notes), [";".join(held) for held in notes.values()]],
     )
-    connection.unregister("noted")
-
-
-_NOTES = pa.schema([("household_id", pa.string()), ("notes", pa.string())])
 
 
 def screen_changed(

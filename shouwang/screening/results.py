@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +24,11 @@ from shouwang.screening.lines import BOM, characters, csv_line
 from shouwang.screening.terms import NOTE, QUESTION
 
 _WHOLE = frozenset({"members", "net_income_fen", "base_income_fen", "rigid_fen"})
+#: Households of the relation `rows` that count alike, in any order: how many, and how many people.
+_ALIKE = (
+    "SELECT unit, outcome, tier, rules_met, rules_suspected, rules_unknown, count(*), coalesce(sum(members), 0)::BIGINT "
+    "FROM rows GROUP BY ALL"
+)
 
 
 @dataclass
@@ -44,22 +49,19 @@ class Tally:
         """Count households by note."""
         self.notes = Counter(note for held in notes.values() for note in held)
 
-    def add(self, rows: pa.Table) -> None:
-        """Count one batch of result rows."""
-        self.households += rows.num_rows
-        self.people += pc.sum(rows["members"]).as_py() or 0
-        for unit, outcome, count, people in _grouped(rows, ["unit", "outcome"]):
-            self.outcomes[outcome] += count
-            self.outcome_people[outcome] += people
-            self.units[unit, outcome] += count
-            self.unit_people[unit, outcome] += people
-        for tier, count, _ in _grouped(rows, ["tier"]):
-            self.tiers[tier or ""] += count
-        for column in ("met", "suspected", "unknown"):
-            for text, count, _ in _grouped(rows, [f"rules_{column}"]):
-                for rule in (text or "").split(";"):
-                    if rule:
-                        self.rules[rule, column] += count
+    def add(self, unit: str, outcome: str, tier: str | None, rules: Mapping[str, str | None], count: int, people: int) -> None:
+        """Count households that are alike in all of these; `rules` has their rules by outcome, joined by ;."""
+        self.households += count
+        self.people += people
+        self.outcomes[outcome] += count
+        self.outcome_people[outcome] += people
+        self.units[unit, outcome] += count
+        self.unit_people[unit, outcome] += people
+        self.tiers[tier or ""] += count
+        for said, joined in rules.items():
+            for rule in (joined or "").split(";"):
+                if rule:
+                    self.rules[rule, said] += count
 
 
 @dataclass
@@ -104,7 +106,9 @@ class HouseholdFiles:
             self._csv.write(body)
         written = written.select(self.columns).cast(self._parquet.schema)
         self._parquet.write_table(written)
-        self.tally.add(written)
+        # Counted by DuckDB: Arrow's grouping loads pandas, which takes longer than a small screening.
+        for unit, outcome, tier, met, suspected, unknown, count, people in self._connection.execute(_ALIKE).fetchall():
+            self.tally.add(unit, outcome, tier, {"met": met, "suspected": suspected, "unknown": unknown}, count, people)
 
     @property
     def sha256(self) -> str:
@@ -157,8 +161,3 @@ class ResultWriter:
 def _schema(columns: list[str]) -> pa.Schema:
     """The columns of `households.parquet`."""
     return pa.schema([(name, pa.int64() if name in _WHOLE else pa.string()) for name in columns])
-
-
-def _grouped(rows: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
-    grouped = rows.group_by(keys).aggregate([([], "count_all"), ("members", "sum")])
-    return list(zip(*(grouped[name].to_pylist() for name in [*keys, "count_all", "members_sum"]), strict=True))
