@@ -10,8 +10,10 @@ import duckdb
 
 from shouwang.intake.account import Account, FileCount, write_matching, write_rejects
 from shouwang.intake.facts import Facts, OpenQuestion
+from shouwang.intake.sums import write_sums
 from shouwang.sources import columns as sql
 from shouwang.sources.accept import Reject
+from shouwang.terms.sums import SUMS
 from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
 
@@ -39,6 +41,8 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
     write_matching(facts, folder)
     index = {
         "format": FORMAT,
+        # Said here and not by the file's being there: it may be left from an earlier intake into the same folder.
+        "sums": write_sums(facts.connection, folder),
         "files": [asdict(file) for file in account.files],
         "links": account.links,
         "notices": account.notices,
@@ -57,13 +61,12 @@ def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Fac
     if index.get("format") != FORMAT:
         raise BadStore(folder=folder, reason="是别的版本写的") from None
     facts = Facts(connection, folder)
-    for table in TABLES:
-        path = folder / f"{table.name}.parquet"
+    names = [table.name for table in TABLES] + ([SUMS] if index.get("sums") else [])
+    for name in names:
+        path = folder / f"{name}.parquet"
         if not path.is_file():
             raise BadStore(folder=folder, reason=f"缺少 {path.name}")
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {table.name} AS SELECT * FROM read_parquet({sql.quoted(str(path))})"
-        )
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({sql.quoted(str(path))})")
     account = Account(
         [FileCount(**file) for file in index["files"]],
         index["links"],
