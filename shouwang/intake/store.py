@@ -10,6 +10,7 @@ import duckdb
 
 from shouwang.intake.account import Account, FileCount, write_matching, write_rejects
 from shouwang.intake.facts import Facts, OpenQuestion
+from shouwang.intake.fingerprints import RELATION, fingerprinted
 from shouwang.intake.sums import write_sums
 from shouwang.sources import columns as sql
 from shouwang.sources.accept import Reject
@@ -41,6 +42,8 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
     write_matching(facts, folder)
     index = {
         "format": FORMAT,
+        # Fingerprints are comparable only between runs of one DuckDB version.
+        "fingerprints": _write_fingerprints(facts, folder),
         # Said here and not by the file's being there: it may be left from an earlier intake into the same folder.
         "sums": write_sums(facts.connection, folder),
         "files": [asdict(file) for file in account.files],
@@ -52,6 +55,12 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
     (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+def _write_fingerprints(facts: Facts, folder: Path) -> str:
+    path = sql.quoted(str(folder / f"{RELATION}.parquet"))
+    facts.connection.execute(f"COPY (SELECT * FROM {fingerprinted(facts)}) TO {path} (FORMAT parquet)")
+    return duckdb.__version__
+
+
 def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Facts, Account]:
     """The facts of a store and their account. Raises BadStore."""
     try:
@@ -61,7 +70,9 @@ def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Fac
     if index.get("format") != FORMAT:
         raise BadStore(folder=folder, reason="是别的版本写的") from None
     facts = Facts(connection, folder)
-    names = [table.name for table in TABLES] + ([SUMS] if index.get("sums") else [])
+    facts.fingerprinted = index.get("fingerprints") == duckdb.__version__
+    names = [table.name for table in TABLES]
+    names += [SUMS] * bool(index.get("sums")) + [RELATION] * facts.fingerprinted
     for name in names:
         path = folder / f"{name}.parquet"
         if not path.is_file():
