@@ -69,7 +69,9 @@ class Previous:
         here = premises(book)
         if not is_sized(self.folder):
             return "结果文件的版本"
-        return "、".join(words for name, words in _PREMISES.items() if self.manifest.get("premises", {}).get(name) != here[name])
+        return "、".join(
+            words for name, words in _PREMISES.items() if self.manifest.get("premises", {}).get(name) != here[name]
+        )
 
 
 _PREMISES = {"policy": "办法", "as_of": "截至日期", "parameters": "参数", "duckdb": "计算引擎的版本"}
@@ -127,7 +129,12 @@ def _narrow(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _merged(
-    book: RuleBook, connection: duckdb.DuckDBPyConnection, previous: Previous, fresh: Path, written: Written, folder: Path
+    book: RuleBook,
+    connection: duckdb.DuckDBPyConnection,
+    previous: Previous,
+    fresh: Path,
+    written: Written,
+    folder: Path,
 ) -> Written:
     """The results of all: those of the settled as they lie in the previous folder, the others from `fresh`."""
     old = previous.folder
@@ -177,9 +184,7 @@ def _order(
     return found["source"], found["csv_bytes"], found["finding_bytes"]
 
 
-def _table(
-    connection: duckdb.DuckDBPyConnection, columns: list[str], old: Path, fresh: Path, folder: Path
-) -> Tally:
+def _table(connection: duckdb.DuckDBPyConnection, columns: list[str], old: Path, fresh: Path, folder: Path) -> Tally:
     parts = " UNION ALL ".join(
         f"SELECT p.*, o.hid FROM read_parquet({_file(where / 'households.parquet')}) p JOIN {whose} o USING (household_id)"
         for where, whose in ((old, "settled"), (fresh, f"{CHANGED}households"))
@@ -194,9 +199,7 @@ def _file(path: Path) -> str:
     return sql.quoted(str(path))
 
 
-def _settled_questions(
-    book: RuleBook, connection: duckdb.DuckDBPyConnection, old: Path
-) -> list[tuple[str, str, str]]:
+def _settled_questions(book: RuleBook, connection: duckdb.DuckDBPyConnection, old: Path) -> list[tuple[str, str, str]]:
     """The questions the policy asks of households that did not change."""
     titles = {question.title for question in book.questions}
     left_out = connection.execute(

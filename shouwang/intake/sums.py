@@ -42,9 +42,7 @@ def _schema(cells: list[Cell]) -> pa.Schema:
     return pa.schema([("hid", pa.int32()), *fen, *lines])
 
 
-def _added_up(
-    connection: duckdb.DuckDBPyConnection, cells: list[Cell]
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+def _added_up(connection: duckdb.DuckDBPyConnection, cells: list[Cell]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """First household, sums and numbers of lines (a row a cell, a column a household), some households at a time.
 
     Amounts are bounded (10¹¹ fen a line), so a sum of int64 overflows only beyond 9·10⁷ lines of the largest amount.

@@ -50,7 +50,9 @@ class Tally:
         """Count households by note."""
         self.notes = Counter(note for held in notes.values() for note in held)
 
-    def add(self, unit: str, outcome: str, tier: str | None, rules: Mapping[str, str | None], count: int, people: int) -> None:
+    def add(
+        self, unit: str, outcome: str, tier: str | None, rules: Mapping[str, str | None], count: int, people: int
+    ) -> None:
         """Count households that are alike in all of these; `rules` has their rules by outcome, joined by ;."""
         self.households += count
         self.people += people
