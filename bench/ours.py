@@ -27,8 +27,8 @@ STAGES = Stages()
 with STAGES.stage("start"):
     import duckdb
 
-    from shouwang.intake.facts import Intake
     from shouwang.intake.account import Account
+    from shouwang.intake.facts import Intake
     from shouwang.intake.session import connect
     from shouwang.intake.store import open_store, write_index
     from shouwang.policy.book import RuleBook

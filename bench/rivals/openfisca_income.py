@@ -2,9 +2,10 @@
 
     venv-openfisca/bin/python -m bench.rivals.openfisca_income PACKAGE OUT AS_OF
 
-End to end from the same Parquet files, or from the facts that our intake keeps: then both start from cleaned rows. OpenFisca has arrays of persons and households and no ledger, so the ledger is
-folded to one array a quarter and figure first, here in DuckDB, the fastest way we know. Ledger dirt, identity numbers,
-matching, and ten of eleven rules are left out, all in OpenFisca's favour. It writes one CSV of four columns.
+End to end from the same Parquet files, or from the facts that our intake keeps: then both start from cleaned rows.
+OpenFisca has arrays of persons and households and no ledger, so the ledger is folded to one array a quarter and figure
+first, here in DuckDB, the fastest way we know. Ledger dirt, identity numbers, matching, and ten of eleven rules are left
+out, all in OpenFisca's favour. It writes one CSV of four columns.
 """
 
 from __future__ import annotations

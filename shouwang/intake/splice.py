@@ -33,8 +33,8 @@ def splice(
     whether both files were used up exactly: if not, `old` is not the file that the sizes were taken of.
     """
     starts = np.flatnonzero(np.diff(sources, prepend=-1))
-    lengths = np.add.reduceat(sizes.astype(np.int64), starts) if len(starts) else []
-    for source, length in zip(sources[starts].tolist(), list(map(int, lengths)), strict=True):
+    lengths = np.add.reduceat(sizes.astype(np.int64), starts) if len(starts) else starts
+    for source, length in zip(sources[starts].tolist(), lengths.tolist(), strict=True):
         left = length
         while left:
             block = (fresh if source == FRESH else old).read(min(left, _BLOCK))

@@ -58,7 +58,7 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
 def _write_fingerprints(facts: Facts, folder: Path) -> str:
     path = sql.quoted(str(folder / f"{RELATION}.parquet"))
     facts.connection.execute(f"COPY (SELECT * FROM {fingerprinted(facts)}) TO {path} (FORMAT parquet)")
-    return duckdb.__version__
+    return str(duckdb.__version__)
 
 
 def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Facts, Account]:

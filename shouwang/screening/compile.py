@@ -1,7 +1,8 @@
 """Reader 3: terms as Ibis expressions over the fact tables of a whole population. Knows no rule and no engine.
 
 Rows are brought up in two steps: rows of matched tables to their member (`mid`), rows of all other tables to their
-household (`hid`), one `group_by` a table; the ledger's are read from its kept sums where there are any. Named terms become columns, layer by layer, so each is computed once.
+household (`hid`), one `group_by` a table; the ledger's are read from its kept sums where there are any. Named terms
+become columns, layer by layer, so each is computed once.
 """
 
 from __future__ import annotations
