@@ -100,6 +100,11 @@ CONTENDERS = (
         lambda scale: _module("bench.ours", "rescreen", facts_of(scale), _out("facts"), AS_OF, "monitoring_line=8500"),
     ),
     Contender(
+        *("income", "守望：由事实只算收入部分（同 OpenFisca）"),
+        lambda scale: _module("bench.ours", "income", facts_of(scale), _out("income"), AS_OF),
+        note="同一个编译器；只有收入一条规则：纯收入、人均、是否低于监测线，写四列 CSV",
+    ),
+    Contender(
         *("explain", "守望：单户求值（事实已在内存）"),
         lambda scale: _module("bench.ours", "explain", facts_of(scale), AS_OF, *_households(scale)),
         scales=(TEN_K, HUNDRED_K, MILLION),
@@ -112,6 +117,15 @@ CONTENDERS = (
         scales=(TEN_K, HUNDRED_K, MILLION),
         needs=(OPENFISCA_PYTHON, "openfisca-core==46.0.1"),
         note="只有收入一条规则；不核对、不匹配；数值为 float32",
+    ),
+    Contender(
+        *("openfisca_facts", "OpenFisca-core：由事实只算收入部分"),
+        lambda scale: _module(
+            "bench.rivals.openfisca_income", facts_of(scale), _out("openfisca"), AS_OF, python=OPENFISCA_PYTHON
+        ),
+        scales=(TEN_K, HUNDRED_K, MILLION),
+        needs=(OPENFISCA_PYTHON, "openfisca-core==46.0.1"),
+        note="读守望入库的事实（已清理、整数编号）；数值为 float32",
     ),
     Contender(
         *("row_by_row", f"逐户循环（SQLite，{LOOPED} 户外推）"),

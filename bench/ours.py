@@ -4,6 +4,7 @@ python -m bench.ours screen PACKAGE OUT AS_OF          raw files -> results
 python -m bench.ours cli PACKAGE OUT AS_OF             the same by the command itself, with every result file
 python -m bench.ours intake PACKAGE FACTS              raw files -> facts kept as Parquet
 python -m bench.ours rescreen FACTS OUT AS_OF [name=value …]   kept facts -> results
+python -m bench.ours income FACTS OUT AS_OF            kept facts -> net income, per head, below the line, and nothing else
 python -m bench.ours explain FACTS AS_OF HOUSEHOLD …   kept facts -> every figure and outcome of single households
 """
 
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,13 @@ STAGES = Stages()
 with STAGES.stage("start"):
     import duckdb
 
+    from shouwang.intake.account import Account
     from shouwang.intake.facts import Intake
     from shouwang.intake.session import connect
+    from shouwang.intake.store import open_store, write_index
     from shouwang.policy.book import RuleBook
     from shouwang.screening.engines import DuckDB
+    from shouwang.screening.queries import query_for
     from shouwang.screening.results import Written
     from shouwang.screening.run import screen
     from shouwang.screening.terms import result_terms
@@ -44,6 +49,7 @@ _REPEATS = 200
 def main(command: str, *words: str) -> None:
     """Run one of the commands above."""
     commands = {"screen": screen_raw, "cli": command_line, "intake": intake, "rescreen": rescreen, "explain": explain}
+    commands["income"] = income
     commands[command](*words)
 
 
@@ -88,6 +94,8 @@ def intake(package: str, facts: str) -> None:
             opened = open_package(Path(package), target / "scratch")
         with STAGES.stage("intake"):
             taken = Intake(connection, target).take_in(opened)
+        with STAGES.stage("keep"):
+            write_index(taken, Account.of(taken), target)
     rejected = sum(len(accepted.rejects) for accepted in taken.accepted.values())
     STAGES.tell(rejected=rejected, links={name: link.counts for name, link in taken.links.items()})
 
@@ -103,9 +111,31 @@ def rescreen(facts: str, out: str, as_of: str, *settings: str) -> None:
     target = fresh(out)
     overrides = dict(setting.split("=", 1) for setting in settings)
     with connect(target) as connection, STAGES.stage("screen"):
-        show(connection, facts)
+        open_store(connection, Path(facts))
         written = screen(RuleBook.of(POLICY, date.fromisoformat(as_of), overrides), DuckDB(connection), target)
     _tell(written)
+
+
+def income(facts: str, out: str, as_of: str) -> None:
+    """Kept facts to the income part alone, as `rivals.openfisca_income` works it out, by the compiler and its kept query."""
+    target = fresh(out)
+    book = RuleBook.of(POLICY, date.fromisoformat(as_of))
+    wanted = ("household_id", "net_income_fen", "net_income_per_head")
+    part = replace(
+        book,
+        rules=(book.rule("income_below_line"),),
+        questions=(),
+        columns=tuple(column for column in book.columns if column.id in wanted),
+    )
+    with connect(target) as connection, STAGES.stage("income"):
+        open_store(connection, Path(facts))
+        query = query_for("households", (part,), DuckDB(connection).relations())
+        chosen = f"SELECT {', '.join(wanted)}, \"rule.income_below_line\" = 'met' AS below_line FROM ({query})"
+        connection.execute(f"COPY ({chosen} ORDER BY household_id) TO '{target}/income.csv' (FORMAT csv)")
+        found = connection.execute(
+            f"SELECT count(*), count(*) FILTER (below_line) FROM '{target}/income.csv'"
+        ).fetchall()
+    STAGES.tell(households=found[0][0], below_line=found[0][1])
 
 
 def _tell(written: Written) -> None:

@@ -21,6 +21,7 @@ AIMS = (
     ("由入库事实筛查：底线的 2 倍以内（入库台账）", "facts_date", "floor_facts", 2.0),
     ("由入库事实筛查：底线的 2 倍以内（原始台账）", "facts_date", "floor_raw", 2.0),
     ("全程为 OpenFisca（只算收入）的五分之一以下", "ours", "openfisca", 0.2),
+    ("只算收入，由事实：OpenFisca（由同样的事实）的五分之一以下", "income", "openfisca_facts", 0.2),
 )
 Results = Mapping[int, Mapping[str, list[Run]]]
 

@@ -42,6 +42,8 @@ class Facts:
     links: dict[str, Link] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     questions: list[OpenQuestion] = field(default_factory=list)
+    #: Whether the relation of fingerprints (`intake.fingerprints`) is there: stored with the facts, or worked out before.
+    fingerprinted: bool = False
 
     def file_of(self, table: str) -> str:
         """The file a table was read from, as the user knows it; empty when it was not in the package."""

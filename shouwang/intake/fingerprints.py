@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from shouwang.intake.facts import Facts
 from shouwang.sources import columns as sql
 from shouwang.terms.tables import TABLES, Table, Type
 
@@ -12,8 +13,16 @@ RELATION = "fingerprints"
 _WORD = "18446744073709551616::HUGEINT"
 
 
+def fingerprinted(facts: Facts) -> str:
+    """The relation of fingerprints of facts: as stored with them, else worked out at the first call; returns its name."""
+    if not facts.fingerprinted:
+        fingerprint_households(facts.connection)
+        facts.fingerprinted = True
+    return RELATION
+
+
 def fingerprint_households(connection: duckdb.DuckDBPyConnection) -> str:
-    """Create the relation `fingerprints` (household_id, fingerprint) over the facts of a connection; returns its name.
+    """Create the relation `fingerprints` (hid, household_id, fingerprint) over the facts of a connection; returns its name.
 
     Hashes of rows are added up, so neither the order of rows nor their place in a file counts, and a row that stands
     twice counts twice. Comparable only between runs of one DuckDB version.
@@ -24,9 +33,9 @@ def fingerprint_households(connection: duckdb.DuckDBPyConnection) -> str:
         hid = "m.hid" if table.matched else "t.hid"
         parts.append(f"SELECT {hid}, {_hash(table.name, _facts(table))} AS part FROM {table.name} t {owner} GROUP BY 1")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RELATION} AS SELECT h.household_id, "
-        f"CAST(sum(p.part) % {_WORD} AS UBIGINT) AS fingerprint "
-        f"FROM ({' UNION ALL '.join(parts)}) p JOIN households h USING (hid) GROUP BY h.household_id"
+        f"CREATE OR REPLACE TEMP TABLE {RELATION} AS SELECT hid, household_id, fingerprint FROM "
+        f"(SELECT hid, CAST(sum(part) % {_WORD} AS UBIGINT) AS fingerprint FROM ({' UNION ALL '.join(parts)}) GROUP BY hid) "
+        "JOIN households USING (hid)"
     )
     return RELATION
 

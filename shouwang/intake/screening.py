@@ -13,7 +13,8 @@ from typing import Any
 from shouwang import __version__
 from shouwang.intake.account import MATCHING, Account, write_matching, write_questions, write_rejects
 from shouwang.intake.facts import Facts
-from shouwang.intake.since import Previous, premises, screen_changed, write_state
+from shouwang.intake.since import Previous, premises, screen_changed
+from shouwang.intake.state import write_state
 from shouwang.intake.store import is_store
 from shouwang.intake.whole import whole_folder
 from shouwang.policy.book import RuleBook, fingerprint
@@ -58,10 +59,10 @@ def screen_into(
         if previous is None:
             written = screen(book, engine, folder)
         else:
-            written, computed = screen_changed(book, facts.connection, previous, folder)
+            written, computed = screen_changed(book, facts, previous, folder)
             remark = f"只重算了有变化的 {computed} 户"
         stage("写出结果")
-        write_state(facts.connection, written.notes, folder)
+        write_state(facts, written, folder)
         write_rejects(account, folder)
         if is_store(facts.folder):
             shutil.copyfile(facts.folder / MATCHING, folder / MATCHING)

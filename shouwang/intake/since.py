@@ -1,36 +1,42 @@
 """Which households have changed since the last results, and how are theirs alone computed again?
 
-Beside its results a screening leaves `state.parquet`: a fingerprint of every household's facts. The next screening
-under the same policy, date and parameters computes only households whose fingerprint is another, and takes the rest
-from the previous results. The outcome is the same, byte for byte, as of a whole screening.
+Beside its results a screening leaves `state.parquet`: a fingerprint of every household's facts, and its room in the
+results. The next screening under the same policy, date and parameters computes only households whose fingerprint is
+another, and copies the bytes of the rest. The outcome is the same, byte for byte, as of a whole screening.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from shouwang.intake.account import QUESTIONS
-from shouwang.intake.fingerprints import RELATION, fingerprint_households
+from shouwang.intake.facts import Facts
+from shouwang.intake.fingerprints import fingerprinted
+from shouwang.intake.splice import FRESH, KEPT, LEFT_OUT, splice
+from shouwang.intake.state import STATE, is_sized, sized
 from shouwang.policy.book import RuleBook, fingerprint
 from shouwang.screening.engines import BATCH_ROWS, DuckDB
-from shouwang.screening.results import HouseholdFiles, Written
+from shouwang.screening.results import ResultTable, Tally, Written, csv_head
 from shouwang.screening.run import screen
 from shouwang.sources import columns as sql
-from shouwang.terms.tables import TABLES
+from shouwang.terms.sums import SUMS
+from shouwang.terms.tables import BY_NAME, TABLES
 from shouwang.units.errors import ShouwangError
 from shouwang.units.exports import plain_cell
 
-STATE, MANIFEST = "state.parquet", "manifest.json"
+MANIFEST = "manifest.json"
 CHANGED = "changed_"
 
 
@@ -61,7 +67,11 @@ class Previous:
     def why_not(self, book: RuleBook) -> str:
         """Why these results cannot be carried on under a rule book; empty when they can."""
         here = premises(book)
-        return "、".join(words for name, words in _PREMISES.items() if self.manifest.get("premises", {}).get(name) != here[name])
+        if not is_sized(self.folder):
+            return "结果文件的版本"
+        return "、".join(
+            words for name, words in _PREMISES.items() if self.manifest.get("premises", {}).get(name) != here[name]
+        )
 
 
 _PREMISES = {"policy": "办法", "as_of": "截至日期", "parameters": "参数", "duckdb": "计算引擎的版本"}
@@ -77,49 +87,41 @@ def premises(book: RuleBook) -> dict[str, Any]:
     }
 
 
-def write_state(connection: duckdb.DuckDBPyConnection, notes: dict[str, list[str]], folder: Path) -> None:
-    """Leave behind what the next screening needs to compute only what changed."""
-    fingerprint_households(connection)
-    table = pa.table({"household_id": list(notes), "notes": [";".join(held) for held in notes.values()]}, _NOTES)
-    connection.register("noted", table)
-    connection.execute(
-        f"COPY (SELECT f.household_id, f.fingerprint, n.notes FROM {RELATION} f LEFT JOIN noted n USING (household_id)) "
-        f"TO {sql.quoted(str(folder / STATE))} (FORMAT parquet)"
-    )
-    connection.unregister("noted")
-
-
-_NOTES = pa.schema([("household_id", pa.string()), ("notes", pa.string())])
-
-
-def screen_changed(
-    book: RuleBook, connection: duckdb.DuckDBPyConnection, previous: Previous, folder: Path
-) -> tuple[Written, int]:
+def screen_changed(book: RuleBook, facts: Facts, previous: Previous, folder: Path) -> tuple[Written, int]:
     """Screen the households that changed, and write the results of all. Also returns how many were computed."""
-    fingerprint_households(connection)
-    state = sql.quoted(str(previous.folder / STATE))
+    connection = facts.connection
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE settled AS SELECT household_id, p.notes FROM {RELATION} f "
-        f"JOIN read_parquet({state}) p USING (household_id, fingerprint)"
+        f"CREATE OR REPLACE TEMP TABLE settled AS SELECT f.hid, household_id, p.notes FROM {fingerprinted(facts)} f "
+        f"JOIN read_parquet({_file(previous.folder / STATE)}) p USING (household_id, fingerprint)"
     )
     computed = _narrow(connection)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         fresh = Path(scratch)
         written = screen(book, DuckDB(connection, CHANGED), fresh)
-        return _merged(book, connection, previous.folder, fresh, written, folder), computed
+        return _merged(book, connection, previous, fresh, written, folder), computed
 
 
 def _narrow(connection: duckdb.DuckDBPyConnection) -> int:
-    """Relations of the households that changed, under their own names. Returns how many households."""
-    for table in TABLES:
-        if table.name == "households":
-            where = "household_id NOT IN (SELECT household_id FROM settled)"
-        elif table.matched:
-            where = f"mid IN (SELECT mid FROM {CHANGED}members)"
-        else:
-            where = f"hid IN (SELECT hid FROM {CHANGED}households)"
+    """Relations of the households that changed, under their own names. Returns how many households.
+
+    All but the households are views, so that of a table only what a rule reads is read, and of the ledger nothing where
+    its sums are kept.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CHANGED}households AS SELECT * FROM households "
+        "WHERE hid NOT IN (SELECT hid FROM settled)"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CHANGED}people AS SELECT mid FROM members "
+        f"WHERE hid IN (SELECT hid FROM {CHANGED}households)"
+    )
+    kept = [SUMS] if (SUMS,) in connection.execute("SHOW TABLES").fetchall() else []
+    for name in [*(table.name for table in TABLES[1:]), *kept]:
+        matched = name in BY_NAME and BY_NAME[name].matched
+        key, among = ("mid", "people") if matched else ("hid", "households")
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {CHANGED}{table.name} AS SELECT * FROM {table.name} WHERE {where}"
+            f"CREATE OR REPLACE TEMP VIEW {CHANGED}{name} AS SELECT * FROM {name} "
+            f"WHERE {key} IN (SELECT {key} FROM {CHANGED}{among})"
         )
     row = connection.execute(f"SELECT count(*) FROM {CHANGED}households").fetchone()
     assert row is not None
@@ -127,62 +129,85 @@ def _narrow(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _merged(
-    book: RuleBook, connection: duckdb.DuckDBPyConnection, old: Path, fresh: Path, written: Written, folder: Path
+    book: RuleBook,
+    connection: duckdb.DuckDBPyConnection,
+    previous: Previous,
+    fresh: Path,
+    written: Written,
+    folder: Path,
 ) -> Written:
-    rows = connection.execute("SELECT household_id, notes FROM settled").fetchall()
-    settled = {household for household, _ in rows}
-    notes = {household: held.split(";") for household, held in rows if held} | written.notes
-    parts = [
-        f"SELECT * FROM read_parquet({sql.quoted(str(old / 'households.parquet'))}) SEMI JOIN settled USING (household_id)",
-        f"SELECT * FROM read_parquet({sql.quoted(str(fresh / 'households.parquet'))})",
-    ]
-    with HouseholdFiles([column.id for column in book.columns], folder) as households:
-        merged = connection.sql(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY household_id")
-        for batch in merged.to_arrow_reader(BATCH_ROWS):
-            households.add(pa.Table.from_batches([batch]))
-    name = "findings.jsonl"
+    """The results of all: those of the settled as they lie in the previous folder, the others from `fresh`."""
+    old = previous.folder
+    columns = [column.id for column in book.columns]
+    head = csv_head(columns)
+    sources, csv_sizes, finding_sizes = _order(connection, old, written)
+    was, now = hashlib.sha256(), hashlib.sha256()
+    with _three(old, fresh, folder, "households.csv") as (a, b, out):
+        b.read(len(head))
+        out.write(head)
+        same = a.read(len(head)) == head
+        same &= splice(old=a, fresh=b, out=out, sources=sources, sizes=csv_sizes, read=was.update, wrote=now.update)
+    if not same or was.hexdigest() != previous.manifest["result_sha256"]:
+        raise NoPrevious(folder=old, reason="households.csv 不是当时写出的那一个")
+    with _three(old, fresh, folder, "findings.jsonl") as (a, b, out):
+        if not splice(old=a, fresh=b, out=out, sources=sources, sizes=finding_sizes):
+            raise NoPrevious(folder=old, reason="findings.jsonl 不是当时写出的那一个")
+    tally = _table(connection, columns, old, fresh, folder)
+    noted = connection.execute("SELECT household_id, notes FROM settled WHERE notes IS NOT NULL").fetchall()
+    notes = {household: held.split(";") for household, held in noted} | written.notes
+    tally.count_notes(notes)
+    questions = written.questions + _settled_questions(book, connection, old)
+    kept = sources != LEFT_OUT
+    return Written(now.hexdigest(), tally, questions, notes, np.column_stack([csv_sizes[kept], finding_sizes[kept]]))
+
+
+@contextmanager
+def _three(old: Path, fresh: Path, folder: Path, name: str) -> Iterator[tuple[BinaryIO, BinaryIO, BinaryIO]]:
     with (old / name).open("rb") as a, (fresh / name).open("rb") as b, (folder / name).open("wb") as out:
-        _merge_findings(a, b, settled, out)
-    households.tally.count_notes(notes)
-    questions = written.questions + _settled_questions(book, old, settled)
-    return Written(households.sha256, households.tally, questions, notes)
+        yield a, b, out
 
 
-def _merge_findings(old: BinaryIO, fresh: BinaryIO, settled: set[str], out: BinaryIO) -> None:
-    """Two files of finding lines into one, in the order of households; of the old, only the settled."""
-    kept = ((household, lines) for household, lines in _by_household(old) if household in settled)
-    new = _by_household(fresh)
-    a, b = next(kept, None), next(new, None)
-    while a or b:
-        if b is None or (a is not None and a[0] < b[0]):
-            assert a is not None
-            out.writelines(a[1])
-            a = next(kept, None)
-        else:
-            out.writelines(b[1])
-            b = next(new, None)
+def _order(
+    connection: duckdb.DuckDBPyConnection, old: Path, written: Written
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Household by household in the order of results: where its lines come from, and how many bytes they are."""
+    connection.register("sized", sized(written))
+    found = connection.execute(
+        f"SELECT source, csv_bytes, finding_bytes FROM (SELECT household_id, csv_bytes, finding_bytes, "
+        f"CASE WHEN s.hid IS NULL THEN {LEFT_OUT} ELSE {KEPT} END AS source "
+        f"FROM read_parquet({_file(old / STATE)}) LEFT JOIN settled s USING (household_id) "
+        f"UNION ALL SELECT household_id, csv_bytes, finding_bytes, {FRESH} FROM sized JOIN "
+        f"(SELECT household_id, row_number() OVER (ORDER BY hid) - 1 AS place FROM {CHANGED}households) USING (place)) "
+        "ORDER BY household_id, source"
+    ).fetchnumpy()
+    connection.unregister("sized")
+    return found["source"], found["csv_bytes"], found["finding_bytes"]
 
 
-def _by_household(lines: BinaryIO) -> Iterator[tuple[str, list[bytes]]]:
-    for household, group in groupby(lines, key=_household_of):
-        yield household, list(group)
+def _table(connection: duckdb.DuckDBPyConnection, columns: list[str], old: Path, fresh: Path, folder: Path) -> Tally:
+    parts = " UNION ALL ".join(
+        f"SELECT p.*, o.hid FROM read_parquet({_file(where / 'households.parquet')}) p JOIN {whose} o USING (household_id)"
+        for where, whose in ((old, "settled"), (fresh, f"{CHANGED}households"))
+    )
+    with ResultTable(columns, folder) as table:
+        for batch in connection.sql(f"SELECT * FROM ({parts}) ORDER BY hid").to_arrow_reader(BATCH_ROWS):
+            table.add(pa.Table.from_batches([batch]))
+    return table.tally
 
 
-_OPENING = b'{"household_id": '
+def _file(path: Path) -> str:
+    return sql.quoted(str(path))
 
 
-def _household_of(line: bytes) -> str:
-    """The household of a finding line, without reading the rest of it."""
-    household, _ = json.JSONDecoder().raw_decode(line[len(_OPENING) : line.index(b', "rule": ')].decode())
-    assert isinstance(household, str)
-    return household
-
-
-def _settled_questions(book: RuleBook, old: Path, settled: set[str]) -> list[tuple[str, str, str]]:
+def _settled_questions(book: RuleBook, connection: duckdb.DuckDBPyConnection, old: Path) -> list[tuple[str, str, str]]:
     """The questions the policy asks of households that did not change."""
     titles = {question.title for question in book.questions}
+    left_out = connection.execute(
+        f"SELECT household_id FROM read_parquet({_file(old / STATE)}) ANTI JOIN settled USING (household_id)"
+    ).fetchall()
+    gone = {household for (household,) in left_out}
     with (old / QUESTIONS).open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
         next(rows)
         unguarded = (map(plain_cell, row) for row in rows)
-        return [(h, title, text) for h, title, text in unguarded if title in titles and h in settled]
+        return [(h, title, text) for h, title, text in unguarded if title in titles and h not in gone]

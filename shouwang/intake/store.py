@@ -10,8 +10,11 @@ import duckdb
 
 from shouwang.intake.account import Account, FileCount, write_matching, write_rejects
 from shouwang.intake.facts import Facts, OpenQuestion
+from shouwang.intake.fingerprints import RELATION, fingerprinted
+from shouwang.intake.sums import write_sums
 from shouwang.sources import columns as sql
 from shouwang.sources.accept import Reject
+from shouwang.terms.sums import SUMS
 from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
 
@@ -39,6 +42,10 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
     write_matching(facts, folder)
     index = {
         "format": FORMAT,
+        # Fingerprints are comparable only between runs of one DuckDB version.
+        "fingerprints": _write_fingerprints(facts, folder),
+        # Said here and not by the file's being there: it may be left from an earlier intake into the same folder.
+        "sums": write_sums(facts.connection, folder),
         "files": [asdict(file) for file in account.files],
         "links": account.links,
         "notices": account.notices,
@@ -46,6 +53,12 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
         "questions": [asdict(question) for question in account.questions],
     }
     (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _write_fingerprints(facts: Facts, folder: Path) -> str:
+    path = sql.quoted(str(folder / f"{RELATION}.parquet"))
+    facts.connection.execute(f"COPY (SELECT * FROM {fingerprinted(facts)}) TO {path} (FORMAT parquet)")
+    return str(duckdb.__version__)
 
 
 def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Facts, Account]:
@@ -57,13 +70,14 @@ def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Fac
     if index.get("format") != FORMAT:
         raise BadStore(folder=folder, reason="是别的版本写的") from None
     facts = Facts(connection, folder)
-    for table in TABLES:
-        path = folder / f"{table.name}.parquet"
+    facts.fingerprinted = index.get("fingerprints") == duckdb.__version__
+    names = [table.name for table in TABLES]
+    names += [SUMS] * bool(index.get("sums")) + [RELATION] * facts.fingerprinted
+    for name in names:
+        path = folder / f"{name}.parquet"
         if not path.is_file():
             raise BadStore(folder=folder, reason=f"缺少 {path.name}")
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {table.name} AS SELECT * FROM read_parquet({sql.quoted(str(path))})"
-        )
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({sql.quoted(str(path))})")
     account = Account(
         [FileCount(**file) for file in index["files"]],
         index["links"],

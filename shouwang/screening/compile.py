@@ -1,12 +1,15 @@
 """Reader 3: terms as Ibis expressions over the fact tables of a whole population. Knows no rule and no engine.
 
 Rows are brought up in two steps: rows of matched tables to their member (`mid`), rows of all other tables to their
-household (`hid`), one `group_by` a table. Named terms become columns, layer by layer, so each is computed once.
+household (`hid`), one `group_by` a table; the ledger's are read from its kept sums where there are any. Named terms
+become columns, layer by layer, so each is computed once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import ibis
@@ -14,6 +17,7 @@ import ibis.expr.types as ir
 
 from shouwang.screening.expressions import Expr, Expressions
 from shouwang.terms import nodes as n
+from shouwang.terms import sums
 from shouwang.terms.context import Context
 
 #: Dates are ten characters as text, and one more says whether the value is the preferred one.
@@ -70,8 +74,32 @@ class Compiler(Expressions):
         base = self.tables["households"]
         for name, group in _by_table(node for node in aggregates if not node.table.matched).items():
             rows = members if name == "members" else self.tables[name]
-            base = base.left_join(self._grouped(rows, "hid", group), "hid").drop("hid_right")
+            summed = self._summed(group)
+            brought_up = self._grouped(rows, "hid", group) if summed is None else summed
+            base = base.left_join(brought_up, "hid").drop("hid_right")
         return base
+
+    def _summed(self, group: list[n.Aggregate]) -> ir.Table | None:
+        """Aggregates read from the sums kept with stored facts; None where there are none, or one of them needs the lines."""
+        asked = {id(node): sums.asked(node, self.context) for node in group}
+        if sums.SUMS not in self.tables or None in asked.values():
+            return None
+        kept = self.tables[sums.SUMS]
+        columns = {self._aggregates[id(node)]: self._from_sums(node, asked[id(node)], kept) for node in group}
+        return kept.select("hid", **columns)
+
+    def _from_sums(self, node: n.Aggregate, asked: sums.Asked | None, kept: ir.Table) -> Expr:
+        assert asked is not None
+        cells = asked.cells(kept.columns)
+        if isinstance(node, n.Total):
+            return _added(kept[sums.fen_of(cell)] for cell in cells)
+        if isinstance(node, n.Count):
+            return _added(kept[sums.lines_of(cell)] for cell in cells)
+        bits = []
+        for quarter, group in groupby(cells, key=itemgetter(0)):
+            bit = ibis.literal(1 << (quarter - self._first), "int64")
+            bits.append((_added(kept[sums.lines_of(cell)] for cell in group) > 0).ifelse(bit, 0))
+        return _added(bits)
 
     def _grouped(self, rows: ir.Table, key: str, group: list[n.Aggregate]) -> ir.Table:
         if rows_in_spans := self._in_spans(rows, group):
@@ -116,6 +144,11 @@ class Compiler(Expressions):
         """An aggregate as seen from its owner, who may have had no rows at all."""
         column = table[self._aggregates[id(node)]]
         return column.substr(_LATEST_PREFIX) if isinstance(node, n.Latest) else column.fill_null(0)
+
+
+def _added(parts: Iterable[Expr]) -> Expr:
+    """The sum of whole numbers, in 64 bits; 0 of none."""
+    return sum((part.cast("int64") for part in parts), ibis.literal(0, "int64"))
 
 
 def _kept(node: n.Node) -> bool:

@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.queries import query_for, relation
+from shouwang.screening.queries import Relations, query_for, relation
+from shouwang.terms.sums import SUMS
 from shouwang.terms.tables import TABLES
 
 #: Rows a batch; bounds the memory of writing results.
@@ -35,6 +36,12 @@ class DuckDB:
         self.prefix = prefix
 
     def batches(self, plan: str, *books: RuleBook) -> Iterator[pa.RecordBatch]:
-        relations = {table.name: relation(self.connection, self.prefix + table.name) for table in TABLES}
-        query = query_for(plan, books, relations)
+        query = query_for(plan, books, self.relations())
         yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+
+    def relations(self) -> Relations:
+        """The fact tables, and the sums of the ledger where stored facts have them."""
+        names = [table.name for table in TABLES]
+        if (self.prefix + SUMS,) in self.connection.execute("SHOW TABLES").fetchall():
+            names.append(SUMS)
+        return {name: relation(self.connection, self.prefix + name) for name in names}

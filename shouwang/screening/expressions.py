@@ -36,10 +36,8 @@ class Expressions:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        spans = context.spans.values()
         #: The quarters that any span can ask about; sets of quarters are bits counted from the first.
-        self._first = min(span.first for span in spans)
-        self._last = max(span.last for span in spans)
+        self._first, self._last = context.quarters_asked[0], context.quarters_asked[-1]
 
     def over(self, results: ir.Table, terms: Mapping[str, n.Node]) -> ir.Table:
         """Further terms over a relation that already holds every named term they mention, row by row."""

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
@@ -17,6 +18,7 @@ from shouwang.screening.queries import query_for, relation
 from shouwang.screening.terms import finding_terms
 
 _LISTED = ("rules_met", "rules_suspected", "rules_unknown")
+_HAS_SOME = " OR ".join(f"{name} <> ''" for name in _LISTED)
 
 
 class FindingWriter:
@@ -38,10 +40,17 @@ class FindingWriter:
         """One text a household that has findings: its lines, each with its line break."""
         self._connection.register("rows", rows)
         if self._query is None:
-            has_some = " OR ".join(f"{name} <> ''" for name in _LISTED)
-            self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {has_some}")
+            self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {_HAS_SOME}")
             self._query = f"SELECT concat_ws(chr(10), {self._each()}) || chr(10) AS lines FROM ({self._compiled()})"
         return self._connection.sql(self._query).to_arrow_table()["lines"]
+
+    def places(self, rows: pa.Table) -> np.ndarray:
+        """The places in a batch of the households that have findings, in the order of `lines`."""
+        self._connection.register("rows", rows)
+        placed = "SELECT row_number() OVER () - 1 AS place, * FROM rows"
+        found = self._connection.execute(f"SELECT place FROM ({placed}) WHERE {_HAS_SOME} ORDER BY place")
+        places: np.ndarray = found.fetchnumpy()["place"]
+        return places
 
     def _each(self) -> str:
         return ", ".join(f'"{name}"' for name in self.terms)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from shouwang.units.exports import GUARDED, LONG_NUMBER
@@ -40,6 +41,16 @@ def characters(texts: pa.ChunkedArray) -> Iterator[bytes]:
             offsets = memoryview(chunk.buffers()[1]).cast("i")
             first, last = offsets[chunk.offset], offsets[chunk.offset + len(chunk)]
             yield chunk.buffers()[2].slice(first, last - first).to_pybytes()
+
+
+def sizes(texts: pa.ChunkedArray) -> np.ndarray:
+    """How many bytes each text has, as `characters` gives them."""
+    found = [np.zeros(0, np.int32)]
+    for chunk in texts.chunks:
+        if len(chunk):
+            offsets = np.frombuffer(chunk.buffers()[1], np.int32)
+            found.append(np.diff(offsets[chunk.offset : chunk.offset + len(chunk) + 1]))
+    return np.concatenate(found)
 
 
 def _cell(name: str) -> str:

@@ -11,19 +11,25 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.policy.book import RuleBook
 from shouwang.screening.findings import FindingWriter
-from shouwang.screening.lines import BOM, characters, csv_line
+from shouwang.screening.lines import BOM, characters, csv_line, sizes
 from shouwang.screening.terms import NOTE, QUESTION
 
 _WHOLE = frozenset({"members", "net_income_fen", "base_income_fen", "rigid_fen"})
+#: Households of the relation `written` that count alike, in any order: how many, and how many people.
+_ALIKE = (
+    "SELECT unit, outcome, tier, rules_met, rules_suspected, rules_unknown, count(*), coalesce(sum(members), 0)::BIGINT "
+    "FROM written GROUP BY ALL"
+)
 
 
 @dataclass
@@ -44,72 +50,99 @@ class Tally:
         """Count households by note."""
         self.notes = Counter(note for held in notes.values() for note in held)
 
-    def add(self, rows: pa.Table) -> None:
-        """Count one batch of result rows."""
-        self.households += rows.num_rows
-        self.people += pc.sum(rows["members"]).as_py() or 0
-        for unit, outcome, count, people in _grouped(rows, ["unit", "outcome"]):
-            self.outcomes[outcome] += count
-            self.outcome_people[outcome] += people
-            self.units[unit, outcome] += count
-            self.unit_people[unit, outcome] += people
-        for tier, count, _ in _grouped(rows, ["tier"]):
-            self.tiers[tier or ""] += count
-        for column in ("met", "suspected", "unknown"):
-            for text, count, _ in _grouped(rows, [f"rules_{column}"]):
-                for rule in (text or "").split(";"):
-                    if rule:
-                        self.rules[rule, column] += count
+    def add(
+        self, unit: str, outcome: str, tier: str | None, rules: Mapping[str, str | None], count: int, people: int
+    ) -> None:
+        """Count households that are alike in all of these; `rules` has their rules by outcome, joined by ;."""
+        self.households += count
+        self.people += people
+        self.outcomes[outcome] += count
+        self.outcome_people[outcome] += people
+        self.units[unit, outcome] += count
+        self.unit_people[unit, outcome] += people
+        self.tiers[tier or ""] += count
+        for said, joined in rules.items():
+            for rule in (joined or "").split(";"):
+                if rule:
+                    self.rules[rule, said] += count
 
 
 @dataclass
 class Written:
-    """What writing the results found out. Notes are remarks on rules, by household; most have none."""
+    """What writing the results found out. Notes are remarks on rules, by household; most have none.
+
+    `sizes`: bytes of each household in `households.csv` and in `findings.jsonl`, two columns, in the order of households.
+    """
 
     sha256: str
     tally: Tally
     questions: list[tuple[str, str, str]]
     notes: dict[str, list[str]]
+    sizes: np.ndarray
 
 
-class HouseholdFiles:
-    """`households.csv` and `households.parquet`, written a batch at a time, hashed and counted as they go."""
+class ResultTable:
+    """`households.parquet`, written a batch at a time and counted as it goes."""
 
     def __init__(self, columns: list[str], folder: Path) -> None:
         self.columns = columns
         self.tally = Tally()
-        self._digest = hashlib.sha256()
-        self._csv = (folder / "households.csv").open("wb")
-        self._csv.write(BOM + ",".join(columns).encode() + b"\n")
+        self.connection = duckdb.connect()
         self._parquet = pq.ParquetWriter(folder / "households.parquet", _schema(columns))
-        self._connection = duckdb.connect()
-        # Empty text is blank: null in Parquet, nothing between the commas in CSV.
-        cells = ", ".join(f'"{name}"' if name in _WHOLE else f'nullif("{name}", \'\') AS "{name}"' for name in columns)
-        self._query = f"SELECT {cells}, {csv_line(columns)} || chr(10) AS line FROM rows"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._csv.close()
         self._parquet.close()
-        self._connection.close()
+        self.connection.close()
+
+    def add(self, rows: pa.Table) -> None:
+        """The next rows, in the order of household_id, blank where text is empty."""
+        written = rows.select(self.columns).cast(self._parquet.schema)
+        self._parquet.write_table(written)
+        # Counted by DuckDB: Arrow's grouping loads pandas, which takes longer than a small screening.
+        self.connection.register("written", written)
+        for unit, outcome, tier, met, suspected, unknown, count, people in self.connection.execute(_ALIKE).fetchall():
+            self.tally.add(unit, outcome, tier, {"met": met, "suspected": suspected, "unknown": unknown}, count, people)
+
+
+class HouseholdFiles(ResultTable):
+    """`households.csv` beside it, hashed as it goes."""
+
+    def __init__(self, columns: list[str], folder: Path) -> None:
+        super().__init__(columns, folder)
+        self._digest = hashlib.sha256()
+        self._csv = (folder / "households.csv").open("wb")
+        self._csv.write(csv_head(columns))
+        # Empty text is blank: null in Parquet, nothing between the commas in CSV.
+        cells = ", ".join(f'"{name}"' if name in _WHOLE else f'nullif("{name}", \'\') AS "{name}"' for name in columns)
+        self._query = f"SELECT {cells}, {csv_line(columns)} || chr(10) AS line FROM rows"
+        self.sizes: list[np.ndarray] = []
+
+    def __exit__(self, *_: object) -> None:
+        self._csv.close()
+        super().__exit__()
 
     def add(self, rows: pa.Table) -> None:
         """The next rows, in the order of household_id."""
-        self._connection.register("rows", rows)
-        written = self._connection.sql(self._query).to_arrow_table()
+        self.connection.register("rows", rows)
+        written = self.connection.sql(self._query).to_arrow_table()
         for body in characters(written["line"]):
             self._digest.update(body)
             self._csv.write(body)
-        written = written.select(self.columns).cast(self._parquet.schema)
-        self._parquet.write_table(written)
-        self.tally.add(written)
+        self.sizes.append(sizes(written["line"]))
+        super().add(written)
 
     @property
     def sha256(self) -> str:
         """Over the rows as CSV, header and mark aside: `tail -n +2 households.csv | sha256sum`."""
         return self._digest.hexdigest()
+
+
+def csv_head(columns: list[str]) -> bytes:
+    """The first line of `households.csv`, with its mark."""
+    return BOM + ",".join(columns).encode() + b"\n"
 
 
 class ResultWriter:
@@ -125,16 +158,22 @@ class ResultWriter:
         """Consume the rows of `household_terms`, in order, and write the three files."""
         questions: list[tuple[str, str, str]] = []
         notes: dict[str, list[str]] = {}
+        said = [np.zeros(0, np.int32)]
         columns = [column.id for column in self.book.columns]
         with HouseholdFiles(columns, self.folder) as households, (self.folder / "findings.jsonl").open("wb") as jsonl:
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 households.add(rows)
-                jsonl.writelines(characters(self.findings.lines(rows)))
+                said.append(np.zeros(rows.num_rows, np.int32))
+                lines = self.findings.lines(rows)
+                jsonl.writelines(characters(lines))
+                said[-1][self.findings.places(rows)] = sizes(lines)
                 questions += self._questions(rows)
                 self._notes(rows, notes)
         households.tally.count_notes(notes)
-        return Written(households.sha256, households.tally, questions, notes)
+        written = np.concatenate([np.zeros(0, np.int32), *households.sizes])
+        measured = np.column_stack([written, np.concatenate(said)])
+        return Written(households.sha256, households.tally, questions, notes, measured)
 
     def _questions(self, rows: pa.Table) -> list[tuple[str, str, str]]:
         found = []
@@ -157,8 +196,3 @@ class ResultWriter:
 def _schema(columns: list[str]) -> pa.Schema:
     """The columns of `households.parquet`."""
     return pa.schema([(name, pa.int64() if name in _WHOLE else pa.string()) for name in columns])
-
-
-def _grouped(rows: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
-    grouped = rows.group_by(keys).aggregate([([], "count_all"), ("members", "sum")])
-    return list(zip(*(grouped[name].to_pylist() for name in [*keys, "count_all", "members_sum"]), strict=True))

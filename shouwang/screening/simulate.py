@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from shouwang.policy.book import RuleBook
 from shouwang.screening.compared import AFTER, BEFORE, COMPARED
@@ -28,7 +28,12 @@ _TWICE = [name + ending for name in ("outcome", "route", "tier") for ending in (
 _RULES = [name + ending for name in COMPARED if name.startswith("rules_") for ending in (BEFORE, AFTER)]
 #: The columns of `changes.csv`.
 CHANGES = ("household_id", "unit", "members", *_TWICE, "net_income_per_head", "change", *_RULES)
-_KEYS = ["unit", "outcome_before", "outcome_after", "tier_before", "tier_after", "changed"]
+#: Households of the relation `compared` that are alike as a `Cell`: how many, and how many people.
+_TIERS = ", ".join(f"CASE WHEN tier{ending} = '' THEN 'unknown' ELSE tier{ending} END" for ending in (BEFORE, AFTER))
+_ALIKE = (
+    f"SELECT unit, outcome{BEFORE}, outcome{AFTER}, {_TIERS}, changed, count(*), coalesce(sum(members), 0)::BIGINT "
+    "FROM compared GROUP BY ALL"
+)
 
 
 class DifferentQuestion(ShouwangError):
@@ -66,36 +71,33 @@ def simulate(
 def _stream(batches: Iterable[pa.RecordBatch], simulation: Simulation, path: Path) -> dict[str, list[dict[str, Any]]]:
     """Write the changed rows, count all; returns the first rows of each move."""
     listed: dict[str, list[dict[str, Any]]] = {ENTERS: [], LEAVES: [], OTHER: []}
-    with path.open("wb") as out:
+    with duckdb.connect() as connection, path.open("wb") as out:
         out.write(BOM + ",".join(CHANGES).encode() + b"\n")
         for batch in batches:
-            rows = _with_change(pa.Table.from_batches([batch]))
-            _count(rows, simulation)
-            changed = rows.filter(rows["changed"]).select(list(CHANGES))
-            out.write(csv_body(changed))
+            connection.register("batch", pa.Table.from_batches([batch]))
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {_compared(batch.schema)}")
+            for *cell, households, people in connection.execute(_ALIKE).fetchall():
+                simulation.households[Cell(*cell)] += households
+                simulation.people[Cell(*cell)] += people
+            changed = f"SELECT {', '.join(CHANGES)} FROM compared WHERE changed"
+            out.write(csv_body(connection.sql(f"{changed} ORDER BY place").to_arrow_table()))
             for move, some in listed.items():
-                wanted = changed.filter(pc.equal(changed["change"], move)).slice(0, LISTED - len(some))
-                some += wanted.to_pylist()
+                first = f"{changed} AND change = '{move}' ORDER BY place LIMIT {LISTED - len(some)}"
+                some += connection.sql(first).to_arrow_table().to_pylist()
     return listed
 
 
-def _with_change(rows: pa.Table) -> pa.Table:
-    """Rows with `changed` and with `change`: 进入, 退出 or 其他. Unknown text becomes empty, so that it can be compared."""
-    for position, name in enumerate(rows.column_names):
-        if pa.types.is_string(rows[name].type):
-            rows = rows.set_column(position, name, pc.fill_null(rows[name], ""))
-    changed = pa.array([False] * rows.num_rows, pa.bool_())
-    for name in COMPARED:
-        changed = pc.or_(changed, pc.not_equal(rows[name + BEFORE], rows[name + AFTER]))
-    was, now = (pc.equal(rows["outcome" + ending], MET) for ending in (BEFORE, AFTER))
-    move = pc.if_else(pc.and_not(now, was), ENTERS, pc.if_else(pc.and_not(was, now), LEAVES, OTHER))
-    return rows.append_column("changed", changed).append_column("change", move)
+def _compared(schema: pa.Schema) -> str:
+    """SQL over `batch`: its rows and their `place`, with `changed` and with `change`: 进入, 退出 or 其他.
 
-
-def _count(rows: pa.Table, simulation: Simulation) -> None:
-    grouped = rows.group_by(_KEYS).aggregate([([], "count_all"), ("members", "sum")])
-    for row in grouped.to_pylist():
-        tiers = (row["tier_before"] or "unknown", row["tier_after"] or "unknown")
-        cell = Cell(row["unit"], row["outcome_before"], row["outcome_after"], *tiers, row["changed"])
-        simulation.households[cell] += row["count_all"]
-        simulation.people[cell] += row["members_sum"] or 0
+    Unknown text becomes empty, so that it can be compared.
+    """
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    known = ", ".join(f"coalesce({name}, '') AS {name}" for name in texts)
+    changed = " OR ".join(f"{name + BEFORE} <> {name + AFTER}" for name in COMPARED)
+    was, now = (f"outcome{ending} = '{MET}'" for ending in (BEFORE, AFTER))
+    move = f"CASE WHEN {now} AND NOT {was} THEN '{ENTERS}' WHEN {was} AND NOT {now} THEN '{LEAVES}' ELSE '{OTHER}' END"
+    return (
+        f"SELECT *, {changed} AS changed, {move} AS change FROM "
+        f"(SELECT row_number() OVER () AS place, * REPLACE ({known}) FROM batch)"
+    )

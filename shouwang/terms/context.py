@@ -54,6 +54,12 @@ class Context:
         object.__setattr__(self, "spans", spans)
         object.__setattr__(self, "moments", _moments(self.as_of, spans))
 
+    @property
+    def quarters_asked(self) -> range:
+        """The quarters that any span can ask about, and those between them."""
+        spans = self.spans.values()
+        return range(min(span.first for span in spans), max(span.last for span in spans) + 1)
+
     def parameter(self, name: str) -> int:
         if name not in self.parameters:
             raise UnknownName(name=name)

@@ -44,7 +44,8 @@ class Node:
 
     def __post_init__(self) -> None:
         self.check()
-        common_grain(*self.children())
+        # Kept: asked anew of every term below, it would cost the square of a term's size.
+        object.__setattr__(self, "_grain", common_grain(*self.children()))
 
     def check(self) -> None:
         """What a node of this type requires of its parts. Raises TermError."""
@@ -55,7 +56,8 @@ class Node:
 
     @property
     def grain(self) -> str:
-        return common_grain(*self.children())
+        grain: str = self.__dict__["_grain"]
+        return grain
 
     def children(self) -> Iterator[Node]:
         """The terms this one is made of, in the order they are written."""

@@ -14,7 +14,7 @@ from tests.intake.conftest import screened
 FILES = ("households.csv", "findings.jsonl", "questions.csv", "rejects.csv", "matching.csv")
 
 
-def _without(package: Path, target: Path, households: set[str]) -> Path:
+def without(package: Path, target: Path, households: set[str]) -> Path:
     """A copy of a package in which some households have lost their last ledger line, and one is gone altogether."""
     shutil.copytree(package, target)
     gone = min(households)
@@ -40,7 +40,7 @@ def _without(package: Path, target: Path, households: set[str]) -> Path:
 def test_the_same_bytes_as_a_whole_screening(regiment: Path, tmp_path: Path) -> None:
     screened(regiment, tmp_path / "before")
     changed = {f"7T-{number:06d}" for number in range(100, 106)}
-    package = _without(regiment, tmp_path / "package", changed)
+    package = without(regiment, tmp_path / "package", changed)
     carried_on = screened(package, tmp_path / "carried-on", since=tmp_path / "before")
     whole = screened(package, tmp_path / "whole")
     for name in FILES:

@@ -1,0 +1,103 @@
+"""Facts stored once give the bytes that the package gives, on any date, and can be carried on from."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from shouwang.intake.screening import Screened, screen_into
+from shouwang.intake.session import facts_of, keep
+from shouwang.intake.since import NoPrevious
+from shouwang.policy.book import RuleBook
+from shouwang.screening.engines import DuckDB
+from tests.intake.conftest import screened
+from tests.intake.test_since import FILES, without
+
+DATES = ("2020-05-20", "2020-06-30", "2020-07-01")
+
+
+def _of(path: Path, out: Path, as_of: str = DATES[0], since: Path | None = None) -> Screened:
+    with facts_of(path, lazy=True) as (facts, account):
+        book = RuleBook.of("qituan-2020", date.fromisoformat(as_of))
+        return screen_into(out, facts, account, book, DuckDB(facts.connection), since=since)
+
+
+@pytest.fixture(scope="module")
+def store(regiment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stored") / "facts"
+    keep(regiment, folder)
+    return folder
+
+
+def _same(one: Path, other: Path) -> None:
+    for name in (*FILES, "households.parquet"):
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("as_of", DATES)
+def test_stored_facts_give_the_bytes_of_the_package(regiment: Path, store: Path, tmp_path: Path, as_of: str) -> None:
+    _of(regiment, tmp_path / "package", as_of)
+    _of(store, tmp_path / "store", as_of)
+    _same(tmp_path / "package", tmp_path / "store")
+
+
+def test_a_screening_of_stored_facts_does_not_read_the_ledger(store: Path, tmp_path: Path) -> None:
+    """总和已在入库时算好：台账的逐行只供说明一户，筛查不读。"""
+    copy = shutil.copytree(store, tmp_path / "facts")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * FROM read_parquet('{store}/ledger.parquet') LIMIT 0) TO '{copy}/ledger.parquet'"
+        )
+    assert _of(copy, tmp_path / "out").written.sha256 == _of(store, tmp_path / "whole").written.sha256
+
+
+def test_sums_left_by_an_earlier_intake_are_not_believed(store: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(store, tmp_path / "facts")
+    index = copy / "facts.json"
+    index.write_text(index.read_text(encoding="utf-8").replace('"sums": true', '"sums": false'), encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT 0 AS hid LIMIT 0) TO '{copy}/ledger_sums.parquet' (FORMAT parquet)")
+    assert _of(copy, tmp_path / "out").written.sha256 == _of(store, tmp_path / "whole").written.sha256
+
+
+def test_stored_facts_are_carried_on_from(regiment: Path, store: Path, tmp_path: Path) -> None:
+    changed = {f"7T-{number:06d}" for number in range(100, 106)}
+    keep(without(regiment, tmp_path / "package", changed), tmp_path / "facts")
+    _of(store, tmp_path / "before")
+    carried_on = _of(tmp_path / "facts", tmp_path / "carried-on", since=tmp_path / "before")
+    whole = _of(tmp_path / "facts", tmp_path / "whole")
+    _same(tmp_path / "carried-on", tmp_path / "whole")
+    assert carried_on.manifest["counts"] == whole.manifest["counts"]
+    assert "5 户" in carried_on.remark
+    # What was carried on can be carried on from.
+    again = _of(store, tmp_path / "back", since=tmp_path / "carried-on")
+    _same(tmp_path / "back", tmp_path / "before")
+    assert "6 户" in again.remark
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"), [("households.csv", "longer"), ("households.csv", "other"), ("findings.jsonl", "longer")]
+)
+def test_edited_results_are_not_carried_on(regiment: Path, tmp_path: Path, name: str, edit: str) -> None:
+    """上次的结果被人改过：不接着抄。同样长短的改动，户表有散列，查得出；理由文件只查长短。"""
+    screened(regiment, tmp_path / "before")
+    path = tmp_path / "before" / name
+    body = path.read_bytes()
+    path.write_bytes(body + b"x\n" if edit == "longer" else body.replace(b"2019Q2-2020Q1", b"2019Q2-2020Q2", 1))
+    with pytest.raises(NoPrevious, match="不是当时写出的"):
+        screened(regiment, tmp_path / "out", since=tmp_path / "before")
+    assert not (tmp_path / "out" / "households.csv").exists()
+
+
+def test_results_of_an_earlier_version_are_computed_anew(regiment: Path, tmp_path: Path) -> None:
+    screened(regiment, tmp_path / "before")
+    state = tmp_path / "before" / "state.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE s AS SELECT household_id, fingerprint, notes FROM '{state}'")
+        connection.execute(f"COPY s TO '{state}' (FORMAT parquet)")
+    again = screened(regiment, tmp_path / "again", since=tmp_path / "before")
+    assert "结果文件的版本不同，已全部重算" in again.remark
