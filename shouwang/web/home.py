@@ -35,7 +35,7 @@ Contributor = Callable[[User], Iterable[Tile | Table]]
 CONTRIBUTORS: list[Contributor] = []
 
 
-def contributes_tiles(function: Contributor) -> Contributor:
+def contributes(function: Contributor) -> Contributor:
     """Let a function's tiles appear on the first page, in the order they ask for; a table of what is to be done, on top."""
     CONTRIBUTORS.append(function)
     return function

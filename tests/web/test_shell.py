@@ -118,7 +118,7 @@ def test_tiles_are_given_by_functions_of_other_pages(
         yield Tile("需要您处理", "3", "户", url="/people/")
 
     monkeypatch.setattr(home, "CONTRIBUTORS", [])
-    home.contributes_tiles(give)
+    home.contributes(give)
     assert "需要您处理" in body(browser(person("zhang", "cadre", "c1")).get("/"))
 
 

@@ -17,7 +17,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework.queries.condition import Sign, signs
 from shouwang.web.guard import PersonalRequest, needs
-from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.home import Tile, contributes
 from shouwang.web.tables import Cell, Column, Row, Table, Tag
 from shouwang.web.templatetags.ui import moment
 
@@ -52,7 +52,7 @@ def drill(request: PersonalRequest) -> HttpResponse:
     return redirect("web:system")
 
 
-@contributes_tiles
+@contributes
 def system_tile(user: User) -> Iterator[Tile]:
     """What is not well, for whoever looks after the machine."""
     if holds(user, Permission.JOB_VIEW):

@@ -10,10 +10,10 @@ from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
-from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.home import Tile, contributes
 
 
-@contributes_tiles
+@contributes
 def tiles(user: User) -> Iterator[Tile]:
     """Cases under way and cases confirmed, where the post may see cases."""
     if not holds(user, Permission.CASE_VIEW):

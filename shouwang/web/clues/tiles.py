@@ -11,10 +11,10 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
 from shouwang.web.clues.departments import of_department
-from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.home import Tile, contributes
 
 
-@contributes_tiles
+@contributes
 def tiles(user: User) -> Iterator[Tile]:
     """New clues, and for a department what became of its own reports."""
     if holds(user, Permission.CLUE_VIEW):

@@ -10,11 +10,11 @@ from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.registry.queries import CAP, registry_counts
-from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.home import Tile, contributes
 from shouwang.web.templatetags.ui import count
 
 
-@contributes_tiles
+@contributes
 def registry_tile(user: User) -> Iterable[Tile]:
     """在册户数和人数."""
     if not holds(user, Permission.HOUSEHOLD_VIEW):

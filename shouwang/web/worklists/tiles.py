@@ -11,7 +11,7 @@ from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts, holds
 from shouwang.casework import queries
 from shouwang.registry.queries import CAP
-from shouwang.web.home import Tile, contributes_tiles
+from shouwang.web.home import Tile, contributes
 from shouwang.web.nav import address_of
 from shouwang.web.tables import Table
 from shouwang.web.worklists.inbox import WORKERS, task_table
@@ -26,7 +26,7 @@ OFFICES = (P.CASE_PREPARE, P.CASE_CONFIRM, P.CASE_SUBMIT, P.INSPECT)
 FIRST = 5
 
 
-@contributes_tiles
+@contributes
 def work(user: User) -> Iterator[Tile | Table]:
     """待办, the most urgent ones listed."""
     if not any(holds(user, permission) for permission in WORKERS):
@@ -38,7 +38,7 @@ def work(user: User) -> Iterator[Tile | Table]:
     yield task_table(inbox.tasks(limit=FIRST), "现在要办的")
 
 
-@contributes_tiles
+@contributes
 def watch(user: User) -> Iterator[Tile]:
     """超期 and 疑点, for those who watch over others."""
     if not any(holds(user, permission) for permission in OFFICES):
@@ -53,7 +53,7 @@ def watch(user: User) -> Iterator[Tile]:
     yield Tile("疑点", f"{found:,}", unit, some or "各张清单都是空的", reverse("web:suspicions"), order=40)
 
 
-@contributes_tiles
+@contributes
 def last_screening(user: User) -> Iterator[Tile]:
     """When the regiment was last screened: what clues and lists rest on."""
     if not holds(user, P.SCREENING_RUN):
@@ -71,7 +71,7 @@ def last_screening(user: User) -> Iterator[Tile]:
             yield Tile("最近一次筛查", f"{run.as_of:%-m月%-d日}", "", note, address, run.finished_at, order=50)
 
 
-@contributes_tiles
+@contributes
 def totals(user: User) -> Iterator[Tile]:
     """For those who see totals only: the confirmed and those under way, of all their units."""
     if not holds(user, P.AGGREGATE_VIEW) or holds(user, P.HOUSEHOLD_VIEW):
