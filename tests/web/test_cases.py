@@ -183,7 +183,9 @@ def test_reasons_and_figures_then_the_kept_basis(browser: Browser, staff: Staff,
     actions.report_clue(by=staff.cadre, household=clue.household, sentence="丈夫住院，收入断了")
     case = actions.open_case_from_clue(by=staff.cadre, clue=clue)
     text = main_of(page_of(browser(staff.leader), case))
-    assert "家庭人均纯收入7,999.99元，低于监测线8,000.00元。" in text and "31,999.99 元" in text and "7,999.99 元" in text
+    assert (
+        "家庭人均纯收入7,999.99元，低于监测线8,000.00元。" in text and "31,999.99 元" in text and "7,999.99 元" in text
+    )
     assert (
         "丈夫住院，收入断了" in text
         and "王志强户" in text

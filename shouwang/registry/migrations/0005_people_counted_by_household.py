@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_a_row_counts_for_its_owner'),
+        ("registry", "0004_a_row_counts_for_its_owner"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('left_on', None), ('superseded_at', None)), fields=['household'], name='membership_open_by_household'),
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("left_on", None), ("superseded_at", None)),
+                fields=["household"],
+                name="membership_open_by_household",
+            ),
         ),
     ]
