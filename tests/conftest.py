@@ -21,6 +21,10 @@ import django
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import chromium
+
+__all__ = ["chromium"]
+
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -27,7 +27,7 @@ from shouwang.screening.on_terminal import print_explanation
 @options.policy
 @options.settings
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="输出格式。"
+    "--format", "form", type=options.OneOf(["text", "json"]), default="text", show_default=True, help="输出格式。"
 )
 def explain(
     package: Path, household: str, as_of: date, policy: str, settings: tuple[tuple[str, str], ...], form: str

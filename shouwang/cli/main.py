@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 
 import click
@@ -10,6 +11,8 @@ import click
 from shouwang.units.errors import ShouwangError
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
+#: A fault of the program, which must not look like any of them (EX_SOFTWARE of sysexits.h).
+FAULT = 70
 
 
 #: A command is loaded when it is asked for: `shouwang --help` need not wait for an engine.
@@ -69,6 +72,10 @@ def run() -> None:
         sys.exit(DONE)
     except OSError as error:
         _leave(f"读写文件出错：{error.filename or ''} {error.strerror or error}。请检查磁盘空间和文件权限。〔SYS-01〕")
+    except Exception:
+        # The edge of the program: whatever it is, a script must not take it for a finished run.
+        logging.getLogger(__name__).exception("shouwang %s", " ".join(sys.argv[1:2]))
+        _leave("程序出错，没有完成。请把上面的内容交给维护人员；数据没有改动。〔SYS-99〕", status=FAULT)
 
 
 def _leave(message: str, status: int = UNUSABLE) -> None:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from shouwang.units.periods import read_date
+from shouwang.units.errors import ShouwangError
+from shouwang.units.periods import YEARS, read_date
 from shouwang.units.text import normalise
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,6 +28,8 @@ class Day(click.ParamType[date]):
         if reading.failed:
             self.fail(f"“{value}”{reading.reason}，{reading.advice.rstrip('。')}", param, ctx)
         found: date = reading.value
+        if found.year not in YEARS:
+            self.fail(f"“{value}”年份不可能，请核对", param, ctx)
         return found
 
 
@@ -44,10 +47,35 @@ class Settings(click.ParamType[tuple[str, str]]):
         return name.strip(), given.strip()
 
 
+class OneOf(click.Choice[str]):
+    """One of several words; another is refused in Chinese."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        return f"没有“{value}”，可用的有 {'、'.join(self.choices)}"
+
+
 class Folder(click.Path):
     """A path that shows as 文件夹 in the help."""
 
     name = "文件夹"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not self.file_okay and Path(value).is_file():
+            self.fail(f"“{value}”是一个文件，不是文件夹", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class OutIsPackage(ShouwangError):
+    code = "CLI-03"
+    what = "结果不能写到 {folder}：那里是要读的数据。"
+    why = "结果里也有 households 等同名文件，会盖掉原来的数据。"
+    do = "请用 --out 写到另一个文件夹，例如 {folder}/结果。什么也没有写。"
+
+
+def keep_apart(package: Path, out: Path) -> None:
+    """Raises OutIsPackage where results would be written over what they are made from."""
+    if out.resolve() == package.resolve():
+        raise OutIsPackage(folder=out)
 
 
 package = click.argument("package", metavar="数据包", type=click.Path(path_type=Path))
@@ -56,7 +84,7 @@ policy = click.option("--policy", default="qituan-2020", show_default=True, meta
 out = click.option("--out", type=Folder(file_okay=False, path_type=Path), required=True, help="结果写到哪个文件夹。")
 settings = click.option("--set", "settings", type=Settings(), multiple=True, help="改一个参数，可多次使用。")
 engine = click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="计算引擎。"
+    "--engine", type=OneOf(["duckdb", "spark"]), default="duckdb", show_default=True, help="计算引擎。"
 )
 master = click.option(
     "--master", default="local[2]", show_default=True, metavar="地址", help="Spark 主节点，例如 spark://host:7077。"

@@ -42,6 +42,7 @@ def screen(
 
     数据包是一个文件夹或 zip，或 shouwang intake 存下的事实库。退出码：0 完成；1 完成，但有退回的行；2 数据包不能用，什么也没写。
     """
+    options.keep_apart(package, out)
     book = RuleBook.of(policy, as_of, dict(settings))
     lazy = engine == "duckdb"
     with (

@@ -49,6 +49,7 @@ def simulate(
     """同一批住户，现行参数与改后的参数各算一遍：谁进来，谁出去，分连队、分档次，户数人数一并列出。"""
     if not settings:
         raise NothingToChange()
+    options.keep_apart(package, out)
     before, after = RuleBook.of(policy, as_of), RuleBook.of(policy, as_of, dict(settings))
     with (
         stages() as stage,

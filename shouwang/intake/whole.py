@@ -13,6 +13,7 @@ from pathlib import Path
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
     """A folder to write into whose files appear in `out` all together, once everything is written."""
+    made = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
     try:
@@ -21,3 +22,5 @@ def whole_folder(out: Path) -> Iterator[Path]:
             os.replace(file, out / file.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        if made and not any(out.iterdir()):
+            out.rmdir()

@@ -108,8 +108,10 @@ def _batches(lines: _Lines, delimiter: str, file: str) -> Iterator[Batch]:
             if len(rows) >= _ROWS or lines.characters >= limit:
                 yield numbers, rows
                 numbers, rows, limit = [], [], lines.characters + _CHARACTERS
-    except csv.Error:
-        # Strict csv knows three complaints: text after a closing quote, a cell without end, the end of the file in one.
+    except csv.Error as error:
+        if "larger than field limit" in str(error):
+            raise LineTooLong(file=file, row=begins, limit=csv.field_size_limit()) from None
+        # Strict csv knows three more complaints: text after a closing quote, a cell without end, the end of the file in one.
         raise BrokenQuotes(file=file, row=begins) from None
     yield numbers, rows
 

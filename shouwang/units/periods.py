@@ -107,6 +107,8 @@ def age_on(birth: date, day: date) -> int:
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})(?:[Qq]([1-4])|年第?([1-4一二三四])季度)", re.ASCII)
 _NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4}
+#: Years anybody can mean; 9202 is a slip for 2020. A quarter's index of any of them fits 16 bits.
+YEARS = range(1900, 2200)
 
 
 def read_date(text: str) -> Reading:
@@ -129,5 +131,7 @@ def read_quarter(text: str) -> Reading:
     found = _QUARTER.fullmatch(text)
     if not found:
         return Reading(reason="不是季度", advice="请写成 2020Q1 或 2020年第一季度 的样子。")
+    if int(found[1]) not in YEARS:
+        return Reading(reason=f"年份{found[1]}不可能", advice="请核对年份。")
     number = found[2] or found[3]
     return Reading(quarter(int(found[1]), _NUMERALS.get(number) or int(number)))

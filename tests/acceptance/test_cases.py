@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,4 +48,59 @@ def test_a_package_that_cannot_be_used_writes_nothing(tmp_path: Path) -> None:
     done = shouwang("screen", package, "--as-of", DATES[0], "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "members" in done.stderr or "人员" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_are_never_written_over_what_they_are_made_from(tmp_path: Path) -> None:
+    package = Path(shutil.copytree(CASES / "package", tmp_path / "package"))
+    before = {file.name: file.read_bytes() for file in package.iterdir()}
+    for command in (("screen",), ("simulate", "--set", "monitoring_line=8500")):
+        done = shouwang(command[0], package, "--as-of", DATES[0], "--out", package, *command[1:])
+        assert done.returncode == 2 and "CLI-03" in done.stderr
+        assert {file.name: file.read_bytes() for file in package.iterdir()} == before
+
+
+def test_a_year_that_cannot_be_is_a_row_that_cannot_be(tmp_path: Path) -> None:
+    package = Path(shutil.copytree(CASES / "package", tmp_path / "package"))
+    with (package / "ledger.csv").open("ab") as file:
+        file.write("\r\n7T-01,9202Q1,工资性收入,100,否,\r\n".encode("gb18030"))
+    done = shouwang("screen", package, "--as-of", DATES[0], "--out", tmp_path / "out")
+    assert done.returncode == 1, done.stderr
+    (reject,) = csv.DictReader((tmp_path / "out" / "rejects.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (reject["value"], reject["reason"]) == ("9202Q1", "年份9202不可能")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--as-of", "0001-01-01"), "年份不可能"),
+        (("--as-of", DATES[0], "--engine", "foo"), "没有“foo”，可用的有 duckdb、spark"),
+    ],
+)
+def test_a_wrong_option_is_told_in_chinese_and_nothing_is_written(
+    wrong: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    done = shouwang("screen", CASES / "package", *wrong, "--out", tmp_path / "out")
+    assert done.returncode == 2 and said in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    done = shouwang("screen", CASES / "package", "--as-of", DATES[0], "--out", tmp_path / "out")
+    assert done.returncode == 2 and "是一个文件，不是文件夹" in done.stderr
+
+
+def test_a_fault_of_the_program_is_not_taken_for_a_finished_run(tmp_path: Path) -> None:
+    """Sixty people and sums near 10^16 fen: beyond what a product of 64 bits holds."""
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "households.csv").write_text("户编号,连队\n1,一连\n", encoding="utf-8")
+    people = "".join(f"1,1-{n},甲\n" for n in range(60))
+    (package / "members.csv").write_text(f"户编号,人员编号,姓名\n{people}", encoding="utf-8")
+    quarters = [f"{year}Q{number}" for year in (2018, 2019, 2020) for number in range(1, 5)]
+    lines = "".join(f"1,{quarter},工资性收入,1000000000\n" for quarter in quarters for _ in range(400))
+    (package / "ledger.csv").write_text(f"户编号,季度,类别,金额\n{lines}", encoding="utf-8")
+    done = shouwang("screen", package, "--as-of", DATES[0], "--out", tmp_path / "out")
+    assert done.returncode == 70 and "SYS-99" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tests.registry.conftest import family, office, secretary
-from tests.web.conftest import browser, chromium, enter, person, private_places, tree
+from tests.web.conftest import browser, enter, person, private_places, tree
 
-__all__ = ["browser", "chromium", "enter", "family", "office", "person", "private_places", "secretary", "tree"]
+__all__ = ["browser", "enter", "family", "office", "person", "private_places", "secretary", "tree"]

@@ -26,8 +26,8 @@ QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
 @pytest.mark.django_db(transaction=True)
 def test_150_log_in_at_once(person: Person, settings: Any) -> None:
     """OpenCRVS #12881: 150 simultaneous log-ins exhausted two services. Here each gets in, each once, all on record."""
-    settings.PASSWORD_HASHERS = [QUICK]
     people = [person(f"cadre{n}") for n in range(CROWD)]
+    settings.PASSWORD_HASHERS = [QUICK]  # not before: the hash of these people's password is kept for all tests
     User.objects.filter(pk__in=[one.pk for one in people]).update(password=make_password(PASSWORD))
     before = AuditEvent.objects.filter(verb="session.begun").count()
     barrier, answers = threading.Barrier(CROWD), list[Any]([None] * CROWD)

@@ -98,7 +98,13 @@ def test_refuses_quarters(text: str) -> None:
     assert "2020Q1" in reading.advice
 
 
-@given(st.integers(1000, 9998), st.integers(1, 4))
+@pytest.mark.parametrize("text", ["9202Q1", "1899Q4", "2200年第一季度", "0020Q1"])
+def test_refuses_years_nobody_means(text: str) -> None:
+    """9202年多半是2020年的笔误：说出来，不当作没有这一笔。"""
+    assert "不可能" in read_quarter(text).reason
+
+
+@given(st.integers(1900, 2199), st.integers(1, 4))
 def test_quarters_round_trip(year: int, number: int) -> None:
     """写出来的季度读得回来；首日和末日都在这一季度，再过一天是下一季度。"""
     index = quarter(year, number)

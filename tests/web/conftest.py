@@ -1,17 +1,11 @@
-"""People who are logged in, for Django's client and for a real browser.
-
-The browser is Debian's Chromium, found by $CHROMIUM or on the path. Without one the tests that need it are skipped with a
-sentence; with REQUIRE_BROWSER=1 (CI) they fail instead, so that a green run cannot hide a missing browser.
-"""
+"""People who are logged in, for Django's client and for a real browser (tests/chromium.py)."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -22,14 +16,6 @@ from tests.accounts.conftest import browser, person, private_places, sign_in, tr
 
 __all__ = ["browser", "person", "private_places", "tree"]
 
-# Playwright keeps an event loop in the thread of the tests; Django's guard against one is meant for servers.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-MISSING = (
-    "未找到 Chromium：请执行 sudo apt-get install -y --no-install-recommends chromium fonts-noto-cjk，"
-    "或用环境变量 CHROMIUM 指明它的位置。"
-)
 SCREENSHOTS = Path("var/screenshots")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WIDTHS = {"1440": (1440, 900), "390": (390, 844)}
@@ -40,29 +26,6 @@ AXE_OPTIONS = {
 }
 _WATCH = """window.cspViolations = [];
 addEventListener('securitypolicyviolation', event => cspViolations.push(`${event.violatedDirective} ${event.sample}`));"""
-
-
-def chromium_path() -> str | None:
-    given = os.environ.get("CHROMIUM", "")
-    return shutil.which(given) if given else next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-def say_missing() -> NoReturn:
-    """Skip, or fail where a browser is required."""
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(MISSING)
-    pytest.skip(MISSING)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """One browser for all tests."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="未安装 playwright：请执行 make test 安装开发依赖。")
-    path = chromium_path() or say_missing()
-    with playwright.sync_playwright() as p:
-        started = p.chromium.launch(executable_path=path)
-        yield started
-        started.close()
 
 
 class Watched:

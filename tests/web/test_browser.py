@@ -12,7 +12,8 @@ from django.utils import timezone
 from shouwang.accounts import audit
 from shouwang.accounts.models import Post, Unit, User
 from tests.accounts.conftest import PASSWORD, Person, hold
-from tests.web.conftest import Enter, Watched, chromium_path, say_missing
+from tests.chromium import chromium_path, say_missing
+from tests.web.conftest import Enter, Watched
 
 Look = Callable[[Watched, str], None]
 pytestmark = pytest.mark.django_db

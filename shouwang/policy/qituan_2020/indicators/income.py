@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shouwang.policy.forms import Measure, figure
-from shouwang.policy.qituan_2020.indicators.facts import counted, ledger, members, present
+from shouwang.policy.qituan_2020.indicators.facts import counted, ledger, members, p, present
 from shouwang.terms.build import Term, choose
 from shouwang.terms.context import (
     LAST_YEAR,
@@ -75,10 +75,15 @@ def heads() -> Term:
 
 
 @figure(clause="二/二/p1", measure=Measure.PEOPLE)
+def members_year_ago() -> Term:
+    """一年前共同生活人口：一年前当日共同生活、共用收支的成员人数"""
+    return members.where(present(YEAR_AGO)).count()
+
+
+@figure(clause="二/二/p1", measure=Measure.PEOPLE)
 def heads_year_ago() -> Term:
     """一年前人口：一年前当日的共同生活人口；没有成员时为未知"""
-    then = members.where(present(YEAR_AGO)).count()
-    return then.only_if(then > 0)
+    return members_year_ago.term.only_if(members_year_ago.term > 0)
 
 
 @figure(clause="二/一/p1", measure=Measure.YUAN)
@@ -99,6 +104,14 @@ def drop_share() -> Term:
     before = net_income_year_before.term * heads.term
     now = net_income.term * heads_year_ago.term
     return ((before - now) * RATIO_SCALE).per(before)
+
+
+@figure(clause="二/二/p1", measure=Measure.TEXT)
+def drop_level() -> Term:
+    """降幅的程度：属于大幅度缩减，或只达到关注比例"""
+    before = net_income_year_before.term * heads.term
+    fall = before - net_income.term * heads_year_ago.term
+    return choose((fall >= p.drop_ratio.of(before), "属于大幅度缩减"), otherwise="达到关注比例")
 
 
 @figure(clause="二/二/p1", measure=Measure.YUAN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shouwang.policy.forms import Measure, figure
-from shouwang.policy.qituan_2020.indicators.facts import billed, bills, counted, events, ledger, medical
+from shouwang.policy.qituan_2020.indicators.facts import billed, bills, counted, events, ledger, medical, p
 from shouwang.policy.qituan_2020.indicators.income import base_income, net_income
 from shouwang.terms.build import Term, choose, joined, larger
 from shouwang.terms.context import AS_OF, WINDOW, WINDOW_START
@@ -65,6 +65,17 @@ def rigid() -> Term:
 def rigid_share() -> Term:
     """刚性支出占比：刚性支出占对照收入的百分比，向下取到万分之一，只用于显示"""
     return (rigid.term * RATIO_SCALE).per(base_income.term)
+
+
+@figure(clause="二/二/p1", measure=Measure.TEXT)
+def spend_level() -> Term:
+    """支出的程度：收入不是正数，或支出明显超过收入，或只达到关注比例"""
+    base = base_income.term
+    return choose(
+        (base <= 0, "收入不是正数，支出明显超过收入"),
+        (rigid.term > p.spend_ratio.of(base), "支出明显超过收入"),
+        otherwise="支出达到收入的关注比例",
+    )
 
 
 @figure(clause="二/三/3", measure=Measure.YUAN)

@@ -35,8 +35,10 @@ def income_below_line() -> Decision:
 def rigid_spending_exceeds_income() -> Decision:
     """刚性支出明显超过上年度收入
 
-    命中：{window}刚性支出{rigid}，超过{base_words}纯收入{base_income}的{p.spend_ratio}，登记的事由：{causes}。
-    疑似：{window}刚性支出{rigid}，与{base_words}纯收入{base_income}相比达到关注比例{p.spend_ratio_watch}；{cause_words}。
+    命中：{window}刚性支出{rigid}，{base_words}纯收入{base_income}，{spend_level}
+    （超过{p.spend_ratio}即为明显超过），登记的事由：{causes}。
+    疑似：{window}刚性支出{rigid}，{base_words}纯收入{base_income}，{spend_level}
+    （达到{p.spend_ratio_watch}关注，超过{p.spend_ratio}为明显超过）；{cause_words}。
     不命中：{window}刚性支出{rigid}，未达到对照收入{base_income}的关注比例{p.spend_ratio_watch}。
     资料不足：{window}刚性支出{rigid}，但上年度和上年同期的收入记录都不全，无从对照。
     缺少的季度：上年度{missing_last_year}；上年同期{missing_year_before}。
@@ -58,11 +60,12 @@ def income_dropped() -> Decision:
     命中：人均纯收入由{year_before}的{per_head_year_before}降到{window}的{net_income_per_head}，
     降幅{drop_share}，达到{p.drop_ratio}，登记的事由：{causes}。
     疑似：人均纯收入由{year_before}的{per_head_year_before}降到{window}的{net_income_per_head}，
-    降幅{drop_share}，达到关注比例{p.drop_ratio_watch}；{cause_words}。
+    降幅{drop_share}，{drop_level}
+    （达到{p.drop_ratio_watch}关注，达到{p.drop_ratio}为大幅度缩减）；{cause_words}。
     不命中：人均纯收入由{year_before}的{per_head_year_before}变为{window}的{net_income_per_head}，
     未达到关注比例{p.drop_ratio_watch}。
     资料不足：不能比较两年的人均纯收入。计算期缺少的季度：{missing_quarters}；上年同期缺少的季度：{missing_year_before}；
-    共同生活现有{members_counted}，一年前{heads_year_ago}。
+    共同生活现有{members_counted}，一年前{members_year_ago}。
     """
     # Per head without dividing: netP/m - netW/n >= r·netP/m  <=>  netP·n - netW·m >= r·netP·n, for m, n > 0.
     before = net_income_year_before.term * heads.term
@@ -85,7 +88,8 @@ def income_after_medical_below_line() -> Decision:
     疑似：家庭纯收入{net_income}加理赔{claims}，减医疗刚性支出{rigid_medical}后为{income_after_medical}，
     共同生活{heads}，扣除后人均低于监测线{p.monitoring_line}；按原文不直接纳入，请会议研判。
     不命中：人均纯收入已经低于监测线，或扣除医疗支出后仍不低于监测线{p.monitoring_line}。
-    资料不足：人均纯收入不能判断，扣除医疗支出后的人均也不能判断。缺少的季度：{missing_quarters}。
+    资料不足：人均纯收入不能判断，扣除医疗支出后的人均也不能判断。缺少的季度：{missing_quarters}；
+    共同生活{members_counted}。
     """
     return decide(
         (income_below_line.is_(UNKNOWN), UNKNOWN),
