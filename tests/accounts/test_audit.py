@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from shouwang.accounts import audit, audit_chain, triggers
@@ -20,6 +19,7 @@ from shouwang.accounts.actions import create_account
 from shouwang.accounts.audit_chain import Anchor, AnchorsDamaged, BadAnchor
 from shouwang.accounts.models import AuditEvent, Unit, User
 from tests.accounts.conftest import CONSOLE, Person, needs_sqlite
+from tests.processes import run_together
 
 TABLE = triggers.TABLE
 
@@ -319,24 +319,9 @@ EACH = 25
 
 
 def _write_events(number: int, barrier: object) -> None:
-    connections.close_all()
     barrier.wait()  # type: ignore[attr-defined]
     for turn in range(EACH):
         audit.note(by=CONSOLE, verb="race", writer=number, turn=turn)
-    connections.close_all()
-
-
-def run_together(work: Callable[[int, object], None], count: int) -> list[int | None]:
-    """Run in `count` forked processes, all let go at one barrier; their exit codes."""
-    context = multiprocessing.get_context("fork")
-    barrier = context.Barrier(count)
-    connections.close_all()
-    processes = [context.Process(target=work, args=(number, barrier)) for number in range(count)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-    return [process.exitcode for process in processes]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from shouwang.accounts.keyring import KeyMissing
 from shouwang.accounts.models import AuditEvent, User
 from tests.accounts.conftest import CONSOLE, Person, needs_sqlite
 from tests.accounts.test_crypto import PHONE_NUMBER, ZHANG
+from tests.processes import CLEAN, process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,20 +114,18 @@ def test_without_a_backup_a_drill_says_so(filled: User) -> None:
         backup.drill(by=CONSOLE)
 
 
-def _write_on(stop: object) -> None:
-    connections.close_all()
+def _write_on(stop: object, begun: object) -> None:
+    begun.wait()  # type: ignore[attr-defined]
     while not stop.is_set():  # type: ignore[attr-defined]
         audit.note(by=CONSOLE, verb="busy")
-    connections.close_all()
 
 
 def test_backups_under_load_are_consistent(filled: User) -> None:
-    context = multiprocessing.get_context("fork")
-    stop = context.Event()
-    connections.close_all()
-    writers = [context.Process(target=_write_on, args=(stop,)) for _ in range(2)]
+    stop, begun = CLEAN.Event(), CLEAN.Barrier(3)
+    writers = [process(_write_on, stop, begun) for _ in range(2)]
     for writer in writers:
         writer.start()
+    begun.wait(60)
     try:
         for _ in range(3):
             acknowledged = audit.head().seq
