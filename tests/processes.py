@@ -1,4 +1,4 @@
-"""Processes of their own, started clean.
+"""What another process must do, because SQLite's locks belong to a process; and processes of their own, started clean.
 
 Never forked from the one that runs the tests: a thread of a test server may hold a connection there, and SQLite must not be
 carried over a fork (https://www.sqlite.org/howtocorrupt.html, 2.6): the child would believe in locks it does not hold.
@@ -7,7 +7,9 @@ carried over a fork (https://www.sqlite.org/howtocorrupt.html, 2.6): the child w
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
@@ -28,6 +30,11 @@ def _there(name: str, work: Callable[..., None], *args: Any) -> None:
         work(*args)
     finally:
         connections.close_all()
+
+
+def copy_file(live: Path, target: Path) -> None:
+    """Copy the file of a database that is open here: to open and close it in this process would let go of its locks."""
+    subprocess.run(["cp", "--", str(live), str(target)], check=True)
 
 
 def run_together(work: Callable[[int, Any], None], count: int) -> list[int | None]:

@@ -19,7 +19,7 @@ from shouwang.accounts.keyring import KeyMissing
 from shouwang.accounts.models import AuditEvent, User
 from tests.accounts.conftest import CONSOLE, Person, needs_sqlite
 from tests.accounts.test_crypto import PHONE_NUMBER, ZHANG
-from tests.processes import CLEAN, process
+from tests.processes import CLEAN, copy_file, process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,7 +82,7 @@ def test_a_copy_of_the_main_file_alone_would_not_pass(
 ) -> None:
     """The mistake people make: `cp db.sqlite3`. integrity_check calls it sound; the comparison does not."""
     real = describe("default")
-    shutil.copy(connection.settings_dict["NAME"], tmp_path / "naive.sqlite3")
+    copy_file(Path(connection.settings_dict["NAME"]), tmp_path / "naive.sqlite3")
     with sqlite3.connect(tmp_path / "naive.sqlite3") as naive:
         assert naive.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with connections["default"].cursor() as cursor:

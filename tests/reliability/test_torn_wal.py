@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from shouwang.casework.desk import Desk
 from shouwang.casework.models import Case
 from tests.accounts.conftest import needs_sqlite
 from tests.casework.conftest import DOERS, FORMS, ROLES, SECOND, MakeHouse, Staff
+from tests.processes import copy_file
 from tests.reliability.invariants import broken
 
 CUTS = int(os.environ.get("SHOUWANG_CUTS", "12"))
@@ -127,6 +127,6 @@ def _revived(path: Path, wal: bytes, folder: Path) -> str:
     target = folder / "revived.sqlite3"
     for old in folder.glob("revived.sqlite3*"):
         old.unlink()
-    shutil.copyfile(path, target)
+    copy_file(path, target)
     target.with_name(f"{target.name}-wal").write_bytes(wal)
     return str(target)
