@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -50,6 +51,8 @@ def run(
     address: str, port: int, threads: int = 4, *, worker: bool = True, cert: Path | None = None, key: Path | None = None
 ) -> None:
     """Serve until told to stop; one process with threads, because SQLite has one writer anyway."""
+    # The server forks its web process, and SQLite must not be carried over a fork: its locks stay behind (howtocorrupt 2.6).
+    connections.close_all()
     click.echo(f"守望已启动：{'https' if cert else 'http'}://{address}:{port}　按 Ctrl-C 停止。")
     with _worker() if worker else _nobody():
         Granian(
