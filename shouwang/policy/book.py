@@ -44,12 +44,7 @@ POLICIES = {
     policy.id: policy
     for policy in (
         Policy("qituan-2020", "七团《关于建立防止返贫监测和帮扶机制实施办法》", "qituan_2020", date(2020, 5, 14)),
-        Policy(
-            "national-2021",
-            "2021年防止返贫程序（指标沿用七团办法，另加民主评议和公示）",
-            "national_2021",
-            date(2021, 5, 14),
-        ),
+        Policy("national-2021", "2021年防止返贫程序（指标沿用七团办法，另加民主评议和公示）", "national_2021", date(2021, 5, 14)),
     )
 }
 

@@ -9,92 +9,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0002_audit_triggers"),
+        ('accounts', '0002_audit_triggers'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="AccessToken",
+            name='AccessToken',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号")),
-                ("name", models.CharField(max_length=60, verbose_name="名称")),
-                ("digest", models.CharField(editable=False, max_length=60, unique=True, verbose_name="摘要")),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="生成时间"),
-                ),
-                ("expires_at", models.DateTimeField(verbose_name="有效至")),
-                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="作废时间")),
-                ("last_used_at", models.DateTimeField(blank=True, null=True, verbose_name="最近使用")),
-                (
-                    "last_used_ip",
-                    models.CharField(blank=True, default="", max_length=45, verbose_name="最近使用的地址"),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.post",
-                        verbose_name="岗位",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tokens",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
+                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                ('digest', models.CharField(editable=False, max_length=60, unique=True, verbose_name='摘要')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='生成时间')),
+                ('expires_at', models.DateTimeField(verbose_name='有效至')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='作废时间')),
+                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='最近使用')),
+                ('last_used_ip', models.CharField(blank=True, default='', max_length=45, verbose_name='最近使用的地址')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post', verbose_name='岗位')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
             ],
             options={
-                "verbose_name": "访问令牌",
-                "verbose_name_plural": "访问令牌",
-                "ordering": ("-pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("expires_at__gt", models.F("created_at"))), name="access_token_expires"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("digest", ""), _negated=True), name="access_token_has_digest"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True), name="access_token_has_name"
-                    ),
-                ],
+                'verbose_name': '访问令牌',
+                'verbose_name_plural': '访问令牌',
+                'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='access_token_expires'), models.CheckConstraint(condition=models.Q(('digest', ''), _negated=True), name='access_token_has_digest'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='access_token_has_name')],
             },
         ),
         migrations.CreateModel(
-            name="StoredReply",
+            name='StoredReply',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号")),
-                ("key", models.UUIDField(verbose_name="操作编号")),
-                ("asked", models.CharField(max_length=64, verbose_name="请求指纹")),
-                ("body", shouwang.accounts.crypto.EncryptedTextField(default="", verbose_name="答复")),
-                (
-                    "made_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间"),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="账号",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
+                ('key', models.UUIDField(verbose_name='操作编号')),
+                ('asked', models.CharField(max_length=64, verbose_name='请求指纹')),
+                ('body', shouwang.accounts.crypto.EncryptedTextField(default='', verbose_name='答复')),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='时间')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
             ],
             options={
-                "verbose_name": "存下的答复",
-                "verbose_name_plural": "存下的答复",
-                "indexes": [models.Index(fields=["made_at"], name="stored_reply_by_time")],
-                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="stored_reply_once")],
+                'verbose_name': '存下的答复',
+                'verbose_name_plural': '存下的答复',
+                'indexes': [models.Index(fields=['made_at'], name='stored_reply_by_time')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='stored_reply_once')],
             },
         ),
     ]

@@ -5,78 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("registry", "0003_files_in_the_background"),
+        ('registry', '0003_files_in_the_background'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="event",
-            name="event_posted_once",
+            model_name='event',
+            name='event_posted_once',
         ),
         migrations.RemoveConstraint(
-            model_name="insurancerecord",
-            name="insurance_posted_once",
+            model_name='insurancerecord',
+            name='insurance_posted_once',
         ),
         migrations.RemoveConstraint(
-            model_name="ledgerentry",
-            name="entry_posted_once",
+            model_name='ledgerentry',
+            name='entry_posted_once',
         ),
         migrations.RemoveConstraint(
-            model_name="medicalbill",
-            name="bill_posted_once",
+            model_name='medicalbill',
+            name='bill_posted_once',
         ),
         migrations.RemoveConstraint(
-            model_name="schoolrecord",
-            name="school_posted_once",
+            model_name='schoolrecord',
+            name='school_posted_once',
         ),
         migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("household__isnull", False)),
-                fields=("batch", "row", "household"),
-                name="event_posted_once",
-            ),
+            model_name='event',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('household__isnull', False)), fields=('batch', 'row', 'household'), name='event_posted_once'),
         ),
         migrations.AddConstraint(
-            model_name="insurancerecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("person__isnull", False)),
-                fields=("batch", "row", "person"),
-                name="insurance_posted_once",
-            ),
+            model_name='insurancerecord',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('person__isnull', False)), fields=('batch', 'row', 'person'), name='insurance_posted_once'),
         ),
         migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("person__isnull", False)),
-                fields=("batch", "row", "person"),
-                name="entry_posted_once",
-            ),
+            model_name='ledgerentry',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('person__isnull', False)), fields=('batch', 'row', 'person'), name='entry_posted_once'),
         ),
         migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("person", None)),
-                fields=("batch", "row"),
-                name="entry_of_all_posted_once",
-            ),
+            model_name='ledgerentry',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('person', None)), fields=('batch', 'row'), name='entry_of_all_posted_once'),
         ),
         migrations.AddConstraint(
-            model_name="medicalbill",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("person__isnull", False)),
-                fields=("batch", "row", "person"),
-                name="bill_posted_once",
-            ),
+            model_name='medicalbill',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('person__isnull', False)), fields=('batch', 'row', 'person'), name='bill_posted_once'),
         ),
         migrations.AddConstraint(
-            model_name="schoolrecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch__isnull", False), ("person__isnull", False)),
-                fields=("batch", "row", "person"),
-                name="school_posted_once",
-            ),
+            model_name='schoolrecord',
+            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False), ('person__isnull', False)), fields=('batch', 'row', 'person'), name='school_posted_once'),
         ),
     ]

@@ -232,9 +232,7 @@ class Standing(Scoped[_Row]):
         rows = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"))
         owner = owner_of(self.model)
         anothers = Q(**{f"{owner}__isnull": False}) & ~Q(**{owner: OuterRef(owner)})
-        return self.filter(
-            Q(batch=None) | Q(batch__in=confirmed) & ~Exists(rows.filter(~Q(outcome__in=TAKEN) | anothers))
-        )
+        return self.filter(Q(batch=None) | Q(batch__in=confirmed) & ~Exists(rows.filter(~Q(outcome__in=TAKEN) | anothers)))
 
 
 def owner_of(model: type[models.Model]) -> str:
