@@ -98,19 +98,26 @@ def per_head_year_before() -> Term:
     return net_income_year_before.term.per(heads_year_ago.term)
 
 
+def before_and_fall() -> tuple[Term, Term]:
+    """Income a head a year before, and by how much it fell, both times the two numbers of people.
+
+    Without dividing: netP/m - netW/n >= r·netP/m  <=>  netP·n - netW·m >= r·netP·n, for m, n > 0.
+    """
+    before = net_income_year_before.term * heads.term
+    return before, before - net_income.term * heads_year_ago.term
+
+
 @figure(clause="二/二/p1", measure=Measure.PERCENT)
 def drop_share() -> Term:
     """人均纯收入降幅：比上年同期人均减少的百分比，向下取到万分之一，只用于显示"""
-    before = net_income_year_before.term * heads.term
-    now = net_income.term * heads_year_ago.term
-    return ((before - now) * RATIO_SCALE).per(before)
+    before, fall = before_and_fall()
+    return (fall * RATIO_SCALE).per(before)
 
 
 @figure(clause="二/二/p1", measure=Measure.TEXT)
 def drop_level() -> Term:
     """降幅的程度：属于大幅度缩减，或只达到关注比例"""
-    before = net_income_year_before.term * heads.term
-    fall = before - net_income.term * heads_year_ago.term
+    before, fall = before_and_fall()
     return choose((fall >= p.drop_ratio.of(before), "属于大幅度缩减"), otherwise="达到关注比例")
 
 

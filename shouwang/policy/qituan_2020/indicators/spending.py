@@ -67,13 +67,17 @@ def rigid_share() -> Term:
     return (rigid.term * RATIO_SCALE).per(base_income.term)
 
 
+def exceeds_income() -> Term:
+    """明显超过: more than the ratio of the base income, or any base income that is not above 0."""
+    return (base_income.term <= 0) | (rigid.term > p.spend_ratio.of(base_income.term))
+
+
 @figure(clause="二/二/p1", measure=Measure.TEXT)
 def spend_level() -> Term:
     """支出的程度：收入不是正数，或支出明显超过收入，或只达到关注比例"""
-    base = base_income.term
     return choose(
-        (base <= 0, "收入不是正数，支出明显超过收入"),
-        (rigid.term > p.spend_ratio.of(base), "支出明显超过收入"),
+        (base_income.term <= 0, "收入不是正数，支出明显超过收入"),
+        (exceeds_income(), "支出明显超过收入"),
         otherwise="支出达到收入的关注比例",
     )
 

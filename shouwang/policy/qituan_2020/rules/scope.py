@@ -6,12 +6,11 @@ from shouwang.policy.forms import MET, NOT_MET, SUSPECTED, UNKNOWN, Decision, de
 from shouwang.policy.qituan_2020.indicators.facts import p
 from shouwang.policy.qituan_2020.indicators.income import (
     base_income,
+    before_and_fall,
     heads,
-    heads_year_ago,
     net_income,
-    net_income_year_before,
 )
-from shouwang.policy.qituan_2020.indicators.spending import cause, income_after_medical, rigid
+from shouwang.policy.qituan_2020.indicators.spending import cause, exceeds_income, income_after_medical, rigid
 
 
 @rule(clause="二/一/p1", order=1, route="A")
@@ -43,13 +42,12 @@ def rigid_spending_exceeds_income() -> Decision:
     资料不足：{window}刚性支出{rigid}，但上年度和上年同期的收入记录都不全，无从对照。
     缺少的季度：上年度{missing_last_year}；上年同期{missing_year_before}。
     """
-    base = base_income.term
-    exceeds = (base <= 0) | (rigid.term > p.spend_ratio.of(base))
+    exceeds = exceeds_income()
     return decide(
         (rigid.term <= 0, NOT_MET),
         (exceeds & cause.term, MET),
         (exceeds, SUSPECTED),
-        (rigid.term >= p.spend_ratio_watch.of(base), SUSPECTED),
+        (rigid.term >= p.spend_ratio_watch.of(base_income.term), SUSPECTED),
     )
 
 
@@ -67,9 +65,7 @@ def income_dropped() -> Decision:
     资料不足：不能比较两年的人均纯收入。计算期缺少的季度：{missing_quarters}；上年同期缺少的季度：{missing_year_before}；
     共同生活现有{members_counted}，一年前{members_year_ago}。
     """
-    # Per head without dividing: netP/m - netW/n >= r·netP/m  <=>  netP·n - netW·m >= r·netP·n, for m, n > 0.
-    before = net_income_year_before.term * heads.term
-    fall = before - net_income.term * heads_year_ago.term
+    before, fall = before_and_fall()
     collapsed = fall >= p.drop_ratio.of(before)
     return decide(
         # Any of the four figures unknown: unknown, even where the income of the year before was not above 0.
