@@ -32,7 +32,7 @@ def test_no_step_for_a_declared_relative(staff: Staff, house: MakeHouse, step: s
     with pytest.raises(MustRecuse, match=relation.label):
         actions.act(by=user, case=case, step=step, way=case_way(case, step), evidence=FORMS.get(step, {}))
     assert case.records.filter(step=step).count() == 0
-    assert not any(task.kind == "step" for task in queries.inbox_for(user))
+    assert not any(task.kind == "step" for task in queries.inbox_of(user).tasks())
     page = queries.case_page(user, case)
     assert not any(view.can_act for view in page.steps)
 
@@ -75,7 +75,7 @@ def test_undeclared_people_one_shared_a_household_with(staff: Staff, house: Make
         actions.open_case(by=own, household=new)
     case = actions.open_case(by=staff.cadre, household=new)
     walk(staff, case, "assess")
-    assert "assess" not in {task.step for task in queries.inbox_for(own)}
+    assert "assess" not in {task.step for task in queries.inbox_of(own).tasks()}
     do(staff, case, "assess")
 
 

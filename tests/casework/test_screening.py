@@ -207,8 +207,8 @@ def test_a_parameter_is_tried_out_before_it_is_signed(staff: Staff, loaded: Unit
         for line in entered.filter(rules_met="income_below_line")
     )
     assert Clue.objects.count() == 0
-    assert "parameter" in {task.kind for task in queries.inbox_for(staff.head)}
-    assert "parameter" not in {task.kind for task in queries.inbox_for(staff.office)}
+    assert "parameter" in {task.kind for task in queries.inbox_of(staff.head).tasks()}
+    assert "parameter" not in {task.kind for task in queries.inbox_of(staff.office).tasks()}
 
 
 def test_who_may_ask_for_a_screening(staff: Staff, house: MakeHouse, tree: dict[str, Unit]) -> None:

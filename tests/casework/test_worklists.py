@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def tasks(user: User, kind: str = "step") -> list[str]:
-    return [task.step or task.title for task in queries.inbox_for(user, kind)]
+    return [task.step or task.title for task in queries.inbox_of(user).tasks(kind)]
 
 
 def test_the_inbox_follows_the_case(staff: Staff, case: Case) -> None:
@@ -63,15 +63,16 @@ def first_way(case: Case, step: str) -> str:
 def test_what_next_and_by_when(staff: Staff, case: Case, clock: Clock) -> None:
     """待办写明做什么、何时到期；过期的排在前面，逾期清单里有。"""
     walk(staff, case, "compare")
-    (task,) = queries.inbox_for(staff.office, "step")
+    (task,) = queries.inbox_of(staff.office).tasks("step")
     assert (task.title, task.todo) == ("部门比对筛查", "请相关部门比对，汇总比对结果")
     assert task.due_on == timezone.localdate() + timedelta(days=5) and not task.overdue
     assert case.number in task.about and task.unit == "c1"
     clock.pass_days(6)
-    (task,) = queries.inbox_for(staff.office, "step")
+    (task,) = queries.inbox_of(staff.office).tasks("step")
     assert task.overdue
     assert [row.case for row in queries.overdue(staff.head)] == [case]
-    counts = {kind: n for kind, n in queries.inbox_counts(staff.office).items() if n}
+    inbox = queries.inbox_of(staff.office)
+    counts = {kind: one.total for kind, one in inbox.counts.items() if one.total} | {"overdue": inbox.whole.overdue}
     assert counts == {"step": 1, "screening": 1, "files_due": 1, "overdue": 1}
     assert list(queries.overdue(staff.leader_r8)) == []
 
@@ -154,6 +155,10 @@ def reach(name: str) -> set[str]:
     }[at]  # fmt: skip
 
 
+def tasks_of(user: User) -> list[queries.Task]:
+    return queries.inbox_of(user).tasks()
+
+
 def unit_by_name(row: Any) -> str:
     return str(row.unit)
 
@@ -168,7 +173,7 @@ QUERIES: dict[Callable[[User], Any], Callable[[Any], str]] = {
     queries.off_book: lambda row: row.household.unit.code,
     queries.never_seen: lambda row: row.unit.code,
     queries.recorded_late: lambda row: row.case.household.unit.code,
-    queries.inbox_for: unit_by_name,
+    tasks_of: unit_by_name,
 }
 
 
@@ -252,7 +257,7 @@ def test_refused_to_apply_and_helped(staff: Staff, house: MakeHouse) -> None:
     actions.record_refusal(by=staff.cadre, clue=clue, reason="不想让人知道", revisit_on=day)
     clue = Clue.objects.get(pk=clue.pk)
     assert (clue.state, clue.due_on) == ("triaged", day)
-    assert "再次走访" in [task.todo for task in queries.inbox_for(staff.secretary, "clue")]
+    assert "再次走访" in [task.todo for task in queries.inbox_of(staff.secretary).tasks("clue")]
     actions.record_relief(by=staff.cadre, household=clue.household, kind=ReliefKind.GOODS)
     assert [row.household for row in queries.off_book(staff.secretary)] == [clue.household]
     assert not Case.objects.exists() and not ParameterChange.objects.exists()
@@ -274,6 +279,6 @@ def test_many_cases_do_not_cost_many_queries(
         do(staff, actions.open_case(by=staff.cadre, household=house()), "declare")
     people = staff.secretary, staff.office
     with django_assert_max_num_queries(20):
-        assert len(queries.inbox_for(people[0], "step")) == 12
+        assert len(queries.inbox_of(people[0]).tasks("step")) == 12
     with django_assert_max_num_queries(4):
         assert len([case.household.unit.name for case in queries.case_list(people[1])]) == 12

@@ -99,7 +99,8 @@ def test_numbers_count_only_what_is_seen(world: World, role: str) -> None:
     assert sum(queries.clue_states(clues).values()) == 2 * len(seen)
     counts = queries.suspicion_counts(user)
     assert counts["off_book"] == len(seen) and counts["should_be_covered"] == len(here) - 2 * len(seen)
-    assert len(queries.inbox_for(user, limit=1000)) == sum(one.total for one in queries.inbox_by_kind(user).values())
+    inbox = queries.inbox_of(user)
+    assert len(inbox.tasks(limit=1000)) == sum(one.total for one in inbox.counts.values())
 
 
 def test_a_whole_number_is_shown_where_it_is_asked_for_and_nowhere_else(world: World) -> None:

@@ -25,7 +25,7 @@ from shouwang.casework.queries.changes import (
 from shouwang.casework.queries.clue_page import CluePage, arrangeable, clue_page
 from shouwang.casework.queries.clues import clue_acts_by, clue_counts, clue_for, clue_list, clue_results, clue_states
 from shouwang.casework.queries.comparison import COMPARED, Difference, Pair, move_totals, pair_for
-from shouwang.casework.queries.inbox import Inbox, Task, inbox_by_kind, inbox_counts, inbox_for, inbox_of
+from shouwang.casework.queries.inbox import Inbox, Task, inbox_of
 from shouwang.casework.queries.reports import BECAME, report_for, report_results, reports_for
 from shouwang.casework.queries.run_lines import LineFilter, UnitLine, by_rule, by_unit, clues_of, lines_for
 from shouwang.casework.queries.runs import Heads, latest_run, run_for, runs_for, sees_all_of, totals_of, trial_for
@@ -81,9 +81,6 @@ __all__ = [
     "effect_lines",
     "find_cases",
     "heads_of",
-    "inbox_by_kind",
-    "inbox_counts",
-    "inbox_for",
     "inbox_of",
     "is_in_force",
     "latest_run",

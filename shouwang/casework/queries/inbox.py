@@ -9,7 +9,7 @@ from django.utils import timezone
 from shouwang.accounts.models import User
 from shouwang.casework.queries.tasks import SOURCES, Counts, Pile, Task, Worker, by_day
 
-__all__ = ["PAGE", "Inbox", "Task", "inbox_by_kind", "inbox_counts", "inbox_for", "inbox_of"]
+__all__ = ["PAGE", "Inbox", "Task", "inbox_of"]
 
 #: How many are worked out for a page; counts are of all.
 PAGE = 50
@@ -47,19 +47,3 @@ def inbox_of(user: User) -> Inbox:
     """The tasks of a person."""
     worker = Worker(user, timezone.localdate())
     return Inbox({kind: source.pile(worker) for kind, source in SOURCES.items()})
-
-
-def inbox_for(user: User, kind: str = "", limit: int = PAGE, offset: int = 0) -> list[Task]:
-    """The tasks of a person, the most urgent first."""
-    return inbox_of(user).tasks(kind, limit, offset)
-
-
-def inbox_by_kind(user: User) -> dict[str, Counts]:
-    """How many of each kind there are, and how many of those are overdue."""
-    return inbox_of(user).counts
-
-
-def inbox_counts(user: User) -> dict[str, int]:
-    """How many of each kind, and how many are overdue in all."""
-    inbox = inbox_of(user)
-    return {kind: one.total for kind, one in inbox.counts.items()} | {"overdue": inbox.whole.overdue}
