@@ -48,7 +48,7 @@ def test_only_who_looks_after_the_machine_sees_it(browser: Browser, person: Pers
 
 
 def test_what_was_never_done_is_said(admin: Any) -> None:
-    assert unwell(admin) == {"备份": "还没有备份", "恢复演练": "还没有演练过", "审计锚点": "还没有锚点"}
+    assert unwell(admin) == {"备份": "还没有做过", "恢复演练": "还没有做过", "审计锚点": "还没有做过"}
 
 
 @needs_sqlite
@@ -72,7 +72,7 @@ def test_what_is_too_old_is_said(admin: Any, monkeypatch: pytest.MonkeyPatch) ->
     anchor()
     later = timezone.now() + timedelta(days=3)
     monkeypatch.setattr(condition.timezone, "now", lambda: later)
-    assert unwell(admin)["审计锚点"] == "最近一个超过两天"
+    assert unwell(admin)["审计锚点"] == "最近一次超过 2 天"
 
 
 def test_work_that_nobody_does_is_said_within_ones_units(admin: Any, person: Person, tree: dict[str, Unit]) -> None:

@@ -94,36 +94,36 @@ def _waiting(user: User) -> Iterator[Sign]:
 
 
 def _backup() -> Sign:
-    advice = "请按“现在备份”，或在服务器上执行 shouwang manage backup，并设为每天自动执行。"
     try:
         made = datetime.fromtimestamp(newest().stat().st_mtime, timezone.get_current_timezone())
     except NoBackup:
-        return Sign("备份", "还没有备份", False, advice)
-    late = timezone.now() - made > _DAILY
-    return Sign("备份", "最近一次超过两天" if late else "最近一次", not late, advice if late else "", made)
+        made = None
+    advice = "请按“现在备份”，或在服务器上执行 shouwang manage backup，并设为每天自动执行。"
+    return _last("备份", made, _DAILY, advice)
 
 
 def _drill() -> Sign:
+    drills = AuditEvent.objects.filter(verb="backup.drilled").order_by("-pk")
     advice = "请按“恢复演练”，或在服务器上执行 shouwang manage drill：没有恢复过的备份，不能算备份。"
-    drilled = (
-        AuditEvent.objects.filter(verb="backup.drilled").order_by("-pk").values_list("recorded_at", flat=True).first()
-    )
-    if drilled is None:
-        return Sign("恢复演练", "还没有演练过", False, advice)
-    late = timezone.now() - drilled > _MONTHLY
-    return Sign("恢复演练", "最近一次超过一个月" if late else "最近一次", not late, advice if late else "", drilled)
+    return _last("恢复演练", drills.values_list("recorded_at", flat=True).first(), _MONTHLY, advice)
 
 
 def _anchor() -> Sign:
-    advice = "请由审计管理员在“审计”页生成锚点并打印，或在服务器上执行 shouwang audit anchor。"
     try:
-        made = [datetime.fromisoformat(one.time) for one in anchors() if one.time]
+        made = max((datetime.fromisoformat(one.time) for one in anchors() if one.time), default=None)
     except AnchorsDamaged as error:
         return Sign("审计锚点", "锚点文件损坏", False, str(error))
-    if not made:
-        return Sign("审计锚点", "还没有锚点", False, advice)
-    late = timezone.now() - max(made) > _DAILY
-    return Sign("审计锚点", "最近一个超过两天" if late else "最近一个", not late, advice if late else "", max(made))
+    advice = "请由审计管理员在“审计”页生成锚点并打印，或在服务器上执行 shouwang audit anchor。"
+    return _last("审计锚点", made, _DAILY, advice)
+
+
+def _last(title: str, done: datetime | None, every: timedelta, advice: str) -> Sign:
+    """Something to be done every so often: never, too long ago, or well."""
+    if done is None:
+        return Sign(title, "还没有做过", False, advice)
+    if timezone.now() - done > every:
+        return Sign(title, f"最近一次超过 {every.days} 天", False, advice, done)
+    return Sign(title, "最近一次", since=done)
 
 
 def _megabytes(size: int) -> str:
