@@ -85,9 +85,6 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generi
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Unit.objects.none(), to_field_name="uuid", blank=True, **kwargs)
 
-    def label_from_instance(self, obj: Any) -> str:
-        return unit_words(obj.level, obj.name)
-
 
 def unit_words(level: str, name: str) -> str:
     """The name of a unit, moved in by its level."""
