@@ -17,6 +17,7 @@ from shouwang.casework.models import (
     Case,
     Clue,
     ParameterChange,
+    Purpose,
     ReliefKind,
     RunLine,
     RunState,
@@ -24,6 +25,7 @@ from shouwang.casework.models import (
     StepRecord,
     VisitKind,
 )
+from shouwang.registry.models import Household
 from tests.accounts.conftest import hold
 from tests.casework.conftest import DOERS, FORMS, ROLES, SECOND, Clock, MakeHouse, Staff, do, open_of, walk
 
@@ -191,6 +193,30 @@ def test_met_but_no_case(staff: Staff, house: MakeHouse, tree: dict[str, Unit]) 
     assert list(queries.should_be_covered(staff.office)) == []
     actions.withdraw(by=staff.cadre, case=case, reason="撤")
     assert [row.household for row in queries.should_be_covered(staff.office)] == [met]
+
+
+def test_only_the_last_finished_screening_of_the_own_regiment_says_who_should_be_covered(
+    staff: Staff, house: MakeHouse, tree: dict[str, Unit]
+) -> None:
+    """应纳未纳看本团最近一次做完的筛查：试算、没做完的、别的团的，都不算数。"""
+    before, now = house(), house()
+
+    def screened(at: str, found: list[Household], **facts: Any) -> None:
+        run = ScreeningRun.objects.create(
+            unit=tree[at], policy="qituan-2020", policy_sha256="x", as_of=timezone.localdate(), result_sha256="x",
+            **{"state": RunState.DONE, "finished_at": timezone.now()} | facts,
+        )  # fmt: skip
+        for home in found:
+            RunLine.objects.create(run=run, household=home, outcome="met")
+
+    screened("r7", [before])
+    screened("r7", [now])
+    screened("r7", [before], purpose=Purpose.SIMULATION)
+    screened("r7", [before], state=RunState.FAILED)
+    screened("r8", [])
+    assert [row.household for row in queries.should_be_covered(staff.office)] == [now]
+    screened("r7", [])
+    assert list(queries.should_be_covered(staff.office)) == []
 
 
 def test_helped_but_no_case(staff: Staff, house: MakeHouse) -> None:
