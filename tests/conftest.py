@@ -19,6 +19,7 @@ if dsn := os.environ.get("TEST_PG_DSN"):
 
 import django
 import pytest
+from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
 from tests.chromium import chromium
@@ -30,6 +31,12 @@ settings.register_profile("thorough", deadline=None, max_examples=2000, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 django.setup()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Figures kept for some minutes, and calls counted, in one test are not another's."""
+    cache.clear()
 
 
 def pytest_configure(config: pytest.Config) -> None:

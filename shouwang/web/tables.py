@@ -84,8 +84,3 @@ class Table:
     layout: str = "cards"
     compact: bool = False
     note: str = ""
-
-    @property
-    def lines(self) -> list[tuple[Row, list[tuple[Column, Cell]]]]:
-        """Each row with its cells beside their headings, for the template."""
-        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in self.rows]

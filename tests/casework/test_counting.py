@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
@@ -38,12 +37,6 @@ EVERYBODY = (
     "division_d2",
     "hospital",
 )
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """What was counted in one test is not another's."""
-    cache.clear()
 
 
 @pytest.fixture(params=[1, 2])
@@ -236,6 +229,22 @@ def test_a_long_list_is_counted_so_far_and_no_further(
 
 
 # ---- how many queries
+
+
+def test_the_suspicions_of_the_first_page_are_kept_and_say_since_when(staff: Staff, house: MakeHouse) -> None:
+    watched = frozenset(suspicion_lists.WATCHERS)
+    house()
+    counted_at, before = queries.suspicions_lately(staff.office, watched)
+    house()
+    assert queries.suspicions_lately(staff.office, watched) == (counted_at, before)
+    assert dict(_numbers(before))["never_seen"] == 1
+    assert dict(_numbers(queries.suspicions_for(staff.office, watched)))["never_seen"] == 2
+    assert dict(_numbers(queries.suspicions_lately(staff.office_r8, watched)[1]))["never_seen"] == 0
+    assert dict(_numbers(queries.suspicions_lately(staff.division, watched)[1]))["never_seen"] == 2
+
+
+def _numbers(found: list[tuple[suspicion_lists.Suspicion, int]]) -> list[tuple[str, int]]:
+    return [(one.kind, count) for one, count in found]
 
 
 def at_work(user: User) -> User:

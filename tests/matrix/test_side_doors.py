@@ -97,8 +97,8 @@ def test_numbers_count_only_what_is_seen(world: World, role: str) -> None:
     clues = queries.clue_list(user, gone=True)
     assert set(clues) == set(Clue.objects.filter(household__in=here))
     assert sum(queries.clue_states(clues).values()) == 2 * len(seen)
-    counts = queries.suspicion_counts(user)
-    assert counts["off_book"] == len(seen) and counts["should_be_covered"] == len(here) - 2 * len(seen)
+    assert queries.off_book(user).count() == len(seen)
+    assert queries.should_be_covered(user).count() == len(here) - 2 * len(seen)
     inbox = queries.inbox_of(user)
     assert len(inbox.tasks(limit=1000)) == sum(one.total for one in inbox.counts.values())
 

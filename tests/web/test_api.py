@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -31,12 +30,6 @@ __all__ = ["case", "clock", "house", "staff"]
 Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"
-
-
-@pytest.fixture(autouse=True)
-def fresh_minute() -> None:
-    """Calls of one test do not count in the next."""
-    cache.clear()
 
 
 class Program:

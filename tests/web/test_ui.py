@@ -9,8 +9,9 @@ from django.http import QueryDict
 from django.template import engines
 
 from shouwang.accounts.models import Unit
+from shouwang.web import table_rows
 from shouwang.web.paging import Keyset
-from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
+from shouwang.web.tables import Act, Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags import ui
 
 
@@ -52,6 +53,27 @@ def test_a_table_says_when_it_is_empty_and_escapes_what_it_shows() -> None:
     full = template.render({"table": Table("户", [Column("户主")], [Row([Cell("<b>张</b>")], url="/x/")])})
     assert "&lt;b&gt;张" in full
     assert 'class="row-link" href="/x/"' in full
+
+
+def test_whatever_a_row_says_is_escaped_wherever_it_is_said() -> None:
+    nasty = '"><script>'
+    cell = Cell(nasty, note=nasty, tag=Tag(nasty, nasty), url=nasty)
+    table = Table("户", [Column(nasty), Column(nasty)], [Row([cell, cell], nasty, nasty)], acts=(Act("查", "/y/"),))
+    page = table_rows.body(table)
+    assert "<script>" not in page
+    assert page.count("&quot;&gt;&lt;script&gt;") == 12
+
+
+def test_a_row_says_the_kind_of_its_cells_and_which_are_silent() -> None:
+    columns = [Column("户"), Column("分", "number"), Column("期限", "short"), Column("为什么")]
+    row = Row([Cell("H1"), Cell("90"), Cell("—"), Cell("收入", note="按季", tag=Tag("高", "high"))])
+    assert table_rows.body(Table("户", columns, [row])) == (
+        '<tr role="row"><th role="rowheader" scope="row" data-label="户">H1</th>'
+        '<td role="cell" data-label="分" class="number"><span>90</span></td>'
+        '<td role="cell" data-label="期限" class="short silent"><span>—</span></td>'
+        '<td role="cell" data-label="为什么"><span><span class="tag tag--high"><span class="tag__shape" aria-hidden="true">▲'
+        "</span>高</span> 收入<small>按季</small></span></td></tr>"
+    )
 
 
 @pytest.mark.django_db

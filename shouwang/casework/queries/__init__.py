@@ -36,9 +36,8 @@ from shouwang.casework.queries.suspicion import (
     off_book,
     recorded_late,
     should_be_covered,
-    suspicion_counts,
 )
-from shouwang.casework.queries.suspicion_lists import SUSPICIONS, Suspicion, suspicions_for
+from shouwang.casework.queries.suspicion_lists import SUSPICIONS, Suspicion, suspicions_for, suspicions_lately
 
 __all__ = [
     "BECAME",
@@ -101,8 +100,8 @@ __all__ = [
     "signed_in",
     "statistics",
     "steps_in_use",
-    "suspicion_counts",
     "suspicions_for",
+    "suspicions_lately",
     "territories",
     "totals_of",
     "touched_by",

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import LIVE, Case, CaseStatus, Clue
 from shouwang.casework.queries.clues import WAITING
+from shouwang.casework.queries.kept import kept
 from shouwang.casework.queries.units import at
 from shouwang.registry.models import Household, Membership
 
@@ -31,9 +30,7 @@ _BELOW = {
     Level.REGIMENT: Level.COMPANY,
     Level.COMPANY: Level.COMPANY,
 }
-#: Above a regiment there are too many households to count at every request: what was counted is kept so long. One process
-#: serves, so its own cache is enough.
-KEPT_SECONDS = 600
+#: Above a regiment there are too many households to count at every request.
 _LARGE = (Level.CORPS, Level.DIVISION)
 #: What is counted, in the order of the columns.
 MEASURES = {
@@ -107,13 +104,7 @@ def statistics(user: User, unit: Unit, fresh: bool = False) -> Statistics:
 def _counted(user: User, unit: Unit, fresh: bool) -> tuple[datetime, dict[str, Counted]]:
     """When it was counted, and each measure by unit. What is kept is kept apart for every reach of posts."""
     reach = ",".join(str(one.pk) for one in territories(user).order_by("pk"))
-    key = f"statistics:{unit.pk}:{reach}"
-    kept = None if fresh else cache.get(key)
-    if kept is None:
-        kept = timezone.now(), measured(user, unit)
-        cache.set(key, kept, KEPT_SECONDS)
-    found: tuple[datetime, dict[str, Counted]] = kept
-    return found
+    return kept(f"statistics:{unit.pk}:{reach}", lambda: measured(user, unit), fresh)
 
 
 def measured(user: User, unit: Unit) -> dict[str, Counted]:

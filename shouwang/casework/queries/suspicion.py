@@ -115,15 +115,5 @@ def never_seen(user: User, since: date | None = None) -> QuerySet[Household]:
     return rows.select_related("unit").order_by("number")
 
 
-def suspicion_counts(user: User) -> dict[str, int]:
-    """The four numbers for the first page."""
-    return {
-        "should_be_covered": should_be_covered(user).count(),
-        "off_book": off_book(user).values("household").distinct().count(),
-        "disordered": sum(1 for _ in disordered(user)),
-        "never_seen": never_seen(user).count(),
-    }
-
-
 def _live(household: OuterRef) -> QuerySet[Case]:
     return Case.objects.filter(household=household, status__in=LIVE)

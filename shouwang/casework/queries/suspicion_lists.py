@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, DateField, Max, OuterRef, QuerySet, Subquery, Sum
@@ -14,8 +15,10 @@ from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
+from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import Case, CaseStatus, Relief
 from shouwang.casework.queries import suspicion
+from shouwang.casework.queries.kept import kept
 from shouwang.casework.queries.units import at
 from shouwang.registry.models import Household
 from shouwang.registry.queries import CAP
@@ -109,3 +112,13 @@ def suspicions_for(user: User, held: frozenset[Permission]) -> list[tuple[Suspic
     """
     lists = [one for one in SUSPICIONS.values() if one.watchers & held]
     return [(one, one.found(user).order_by().values("pk")[: CAP + 1].count()) for one in lists]
+
+
+def suspicions_lately(user: User, held: frozenset[Permission]) -> tuple[datetime, list[tuple[Suspicion, int]]]:
+    """As `suspicions_for`, counted up to ten minutes ago, and when: for the first page, which everybody opens all day."""
+    kinds = ",".join(one.kind for one in SUSPICIONS.values() if one.watchers & held)
+    posts = ",".join(f"{post.role}@{post.unit_id}" for post in effective_posts(user))
+    counted_at, found = kept(
+        f"suspicions:{posts}:{kinds}", lambda: [(one.kind, count) for one, count in suspicions_for(user, held)]
+    )
+    return counted_at, [(SUSPICIONS[kind], count) for kind, count in found]

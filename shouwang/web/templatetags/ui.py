@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 
 from shouwang.policy.clauses import UnknownClause, clause
 from shouwang.units import identity, money, periods
+from shouwang.web import table_rows
+from shouwang.web.tables import Table, Tag
 
 register = template.Library()
 NOT_KNOWN = "—"
@@ -126,10 +128,16 @@ def outcome_words(outcome: Any) -> str:
     return OUTCOMES.get(getattr(outcome, "value", outcome), str(outcome))
 
 
-@register.filter
-def shape(tone_name: str) -> str:
-    """Risk in black and white: ▲ 高, ◆ 中, ■ 低, ● 未见."""
-    return {"high": "▲", "middle": "◆", "low": "■", "none": "●"}.get(tone_name, "")
+@register.simple_tag
+def tag(text: str, tone: str = "") -> SafeString:
+    """A word with a tone, its risk also as a shape: ▲ 高, ◆ 中, ■ 低, ● 未见."""
+    return table_rows.tag_markup(Tag(text, tone or "plain"))
+
+
+@register.simple_tag
+def table_body(table: Table) -> SafeString:
+    """Every row of a table."""
+    return table_rows.body(table)
 
 
 @register.filter

@@ -45,12 +45,12 @@ def watch(user: User) -> Iterator[Tile]:
         return
     late = queries.overdue(user).count()
     yield Tile("辖区内超期的步骤", f"{late:,}", "步", "不论该谁办", reverse("web:overdue"), order=10)
-    lists = queries.suspicions_for(user, held_by(user))
+    counted_at, lists = queries.suspicions_lately(user, held_by(user))
     some = "，".join(f"{one.title} {counted(count)}" for one, count in lists if count)
     found, unit = sum(min(count, CAP) for _, count in lists), "条"
     if any(count > CAP for _, count in lists):
         unit = "条以上"
-    yield Tile("疑点", f"{found:,}", unit, some or "各张清单都是空的", reverse("web:suspicions"), order=40)
+    yield Tile("疑点", f"{found:,}", unit, some or "各张清单都是空的", reverse("web:suspicions"), counted_at, order=40)
 
 
 @contributes
