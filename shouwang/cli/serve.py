@@ -43,6 +43,7 @@ def serve(address: str, port: int, cert: Path | None, key: Path | None, threads:
         raise HalfACertificate()
     website.ready()
     website.require_tables()
+    website.lay_out_assets()
     run(address, port, threads, worker=not no_worker, cert=cert, key=key)
     return 0
 

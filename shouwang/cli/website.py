@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -43,3 +44,11 @@ def require_tables() -> None:
     connection.close()
     if waiting:
         raise TablesBehind(count=len(waiting), example=str(waiting[0]))
+
+
+def lay_out_assets() -> None:
+    """Styles and scripts where the web server takes them from, under the names of this version; nothing to do where they are
+    served from where they lie. Without it a fresh installation, or one just updated, has no page at all.
+    """
+    if not settings.WHITENOISE_USE_FINDERS:
+        call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import storage
 from django.db import connections
 
-from shouwang.cli import serve
+from shouwang.cli import serve, website
 
 
 @pytest.mark.django_db(transaction=True)
@@ -26,3 +28,20 @@ def test_no_connection_is_carried_over_the_fork(monkeypatch: pytest.MonkeyPatch)
     connections["default"].ensure_connection()
     serve.run("127.0.0.1", 0, worker=False)
     assert seen and all(one is None for one in seen)
+
+
+def test_a_fresh_installation_has_its_styles_and_scripts(settings: Any, tmp_path: Path) -> None:
+    """照安装说明装好、启动，页面要的样式和脚本就在；否则每一页都是 500。"""
+    settings.WHITENOISE_USE_FINDERS = False
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    with pytest.raises(ValueError, match="Missing staticfiles manifest entry"):
+        storage.staticfiles_storage.url("web/app.css")
+    website.lay_out_assets()
+    address = storage.staticfiles_storage.url("web/app.css")
+    assert (settings.STATIC_ROOT / address.removeprefix(settings.STATIC_URL)).is_file()
+    website.lay_out_assets()  # the next start finds them
+    assert storage.staticfiles_storage.url("web/app.css") == address
