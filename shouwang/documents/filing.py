@@ -82,9 +82,10 @@ def report(filing: Filing) -> Paper:
     households, people = len(filing.dossiers), sum(len(one.members) for one in filing.dossiers)
     division = first.division.name if first.division else BLANK
     shown = [(row[0], row[1], row[4], row[5], row[6], row[7]) for row in filing.rows]
-    columns = (("序号", 2), ("户主", 4), ("单位", 5), ("人口", 2), ("风险原因", 6), ("确认日期", 5))
+    columns = (("序号", 2), ("户主", 4), ("单位", 5), ("人口", 2), ("风险原因", 4), ("确认日期", 7))
+    pieces = ("关于", first.regiment.name, "监测对象", "认定情况的", filing.step.document)
     return Paper(
-        kind=filing.step.id, title=f"关于{first.regiment.name}监测对象认定情况的{filing.step.document}", number=number,
+        kind=filing.step.id, title="".join(pieces), pieces=pieces, number=number,
         head=first.office, addressee=f"{division}扶贫开发领导小组办公室",
         day=filed.occurred_on if filed else None, signed=first.office,
         blocks=(

@@ -180,8 +180,9 @@ def _blocks(dossier: Dossier, news: News) -> Iterator[Block]:
     yield Heading("接下来")
     yield from (Paragraph(sentence) for sentence in news.next)
     yield Heading("不明白、不同意，找谁")
-    yield Paragraph(f"{dossier.company.name}，电话：{BLANK}")
-    yield Paragraph(f"{dossier.office}，电话：{BLANK}")
+    for name in (dossier.company.name, dossier.office):
+        yield Paragraph(name)
+        yield Paragraph(f"电话：{BLANK * 2}")  # written in by hand: on a line of its own it is never broken
     yield Paragraph("您可以看我们记的您家的情况，记错了可以要求改。")
 
 

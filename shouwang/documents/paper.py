@@ -17,6 +17,8 @@ from shouwang.documents.words import NUMERALS, date_words
 #: A table is laid out on this many units across, so that its columns line up in every layout.
 UNITS = 24
 LABEL, VALUE = 5, 7
+#: So many characters of a title (2号) fit on a line of 156 mm.
+TITLE_LINE = 20
 #: A value longer than this gets a row of its own.
 _SHORT = 13
 
@@ -80,6 +82,7 @@ class Paper:
     """One document. `head`: the name of the issuing body in red, for official letters. `number`: 文号 or 编号.
 
     `named`: the same facts by label, for templates of one's own that want to put them elsewhere. `large`: for residents.
+    `pieces`: a long title in the pieces between which it may be broken, so that no word is.
     """
 
     kind: str
@@ -93,6 +96,7 @@ class Paper:
     enclosures: tuple[str, ...] = ()
     footnote: str = ""
     large: bool = False
+    pieces: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
@@ -103,6 +107,7 @@ class Paper:
             _number(blocks)
         return told | {
             "blocks": blocks,
+            "title_lines": list(_lines(self.pieces or (self.title,))),
             "day": date_words(self.day),
             "enclosures": list(self.enclosures),
             "footnote": self.footnote,
@@ -121,6 +126,15 @@ def _number(blocks: list[dict[str, Any]]) -> None:
         return
     for numeral, heading in zip(NUMERALS, headings, strict=False):
         heading["text"] = f"{numeral}、{heading['text']}"
+
+
+def _lines(pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """A title on one line where it fits, else on two as alike as its pieces allow (GB/T 9704: 词意完整，长短适宜)."""
+    whole = "".join(pieces)
+    if len(whole) <= TITLE_LINE or len(pieces) < 2:
+        return (whole,)
+    ways = (("".join(pieces[:cut]), "".join(pieces[cut:])) for cut in range(1, len(pieces)))
+    return min(ways, key=lambda way: max(map(len, way)))
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> Grid:

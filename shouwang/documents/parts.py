@@ -10,11 +10,14 @@ from shouwang.accounts.models import Unit
 from shouwang.casework.models import StepRecord
 from shouwang.documents.dossier import Dossier
 from shouwang.documents.paper import Block, Grid, Heading, Note, Paragraph, facts, table
-from shouwang.documents.words import BLANK, answer, asked, clause_words, date_words, money, people_count, room
+from shouwang.documents.words import BLANK, answer, asked, clause_words, date_words, minus, money, people_count, room
 from shouwang.policy.procedure import Field, Kind, Step
+from shouwang.units.periods import rolling_window
 
 Pairs = list[tuple[str, str]]
-MEMBER_COLUMNS = (("姓名", 4), ("与户主关系", 4), ("性别", 2), ("出生日期", 5), ("公民身份号码", 7), ("共同生活", 2))
+#: The label of the day a step was done.
+DONE_ON = "办理日期"
+MEMBER_COLUMNS = (("姓名", 4), ("与户主关系", 3), ("性别", 2), ("出生日期", 6), ("公民身份号码", 7), ("共同生活", 2))
 
 
 def place(unit: Unit) -> str:
@@ -57,14 +60,16 @@ def figures(dossier: Dossier) -> Iterator[Block]:
             ("对照收入", money(known["base_income"])),
         ]
     )
-    yield Note(f"数字出自截至{date_words(dossier.run.as_of)}的筛查；空白的，是资料不足。")
+    window = rolling_window(dossier.run.as_of).words()
+    missing = "空白的，是资料不足。" if None in known.values() else ""
+    yield Note(f"数字出自截至{date_words(dossier.run.as_of)}的筛查，收入和支出的计算期为{window}。{missing}")
 
 
 def reasons(dossier: Dossier) -> Iterator[Block]:
     """Why the household was looked at, each reason with its clause."""
     for place, found in enumerate(dossier.findings, start=1):
         source = f"依据：{clause_words(found.clause)}。" if found.clause else ""
-        yield Paragraph(f"{place}．{found.sentence}{source}")
+        yield Paragraph(f"{place}．{minus(found.sentence)}{source}")
 
 
 def written(dossier: Dossier, fields: tuple[Field, ...], record: StepRecord | None) -> Pairs:
@@ -81,7 +86,7 @@ def outcome(dossier: Dossier, step: Step, record: StepRecord | None) -> Pairs:
     if record is None:
         return [("结果", "　".join(f"□{way.label}" for way in step.ways)), ("理由或说明", room(_TEXT))]
     way = dossier.way(record)
-    told = [("结果", way.label if way else record.way), ("办理日期", date_words(record.occurred_on))]
+    told = [("结果", way.label if way else record.way), (DONE_ON, date_words(record.occurred_on))]
     told += [("理由或说明", dossier.text(record.note))] if record.note else []
     return told + ([("补记原因", dossier.text(record.late_reason))] if record.late_reason else [])
 

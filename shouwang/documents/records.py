@@ -39,8 +39,8 @@ def form(dossier: Dossier, step: Step, before: tuple[Block, ...] = (), leave_out
     about, filled = parts.household(dossier), parts.written(dossier, fields, record)
     ended = parts.outcome(dossier, step, record)
     blocks: list[Block] = [facts(about), *before, *parts.headed(step.title, facts([*filled, *ended]))]
+    blocks.append(Note(f"依据：{dossier.policy_title}{clause_words(step.clause)}。"))
     blocks += parts.headed("签字", parts.signatures(record, step.signatures))
-    blocks.append(Note(f"依据：{dossier.policy_title}{clause_words(step.clause)}。{step.todo}。"))
     return Paper(
         kind=step.id, title=f"{ABOUT}{step.document}", number=f"个案编号：{dossier.case.number}",
         day=record.occurred_on if record else None, blocks=tuple(blocks), named=parts.named(about, filled, ended),
@@ -66,7 +66,8 @@ def to_sign(by: str = BLANK, day: date | None = None) -> Lines:
     """Where the family and whoever helped them sign."""
     return Lines((
         f"申请人（签字或按手印）：{BLANK * 2}",
-        f"代办人（签字）：{BLANK}　与申请人的关系：{BLANK}",
+        f"代办人（签字）：{BLANK * 2}",
+        f"代办人与申请人的关系：{BLANK}",
         f"经办人：{by}",
         f"日期：{date_words(day)}",
     ))  # fmt: skip
@@ -105,7 +106,8 @@ def minutes(dossier: Dossier, step: Step) -> Paper:
         f"{date_words(record.occurred_on if record else None)}，{dossier.group}召开会议，研究{dossier.company.name}"
         f"{dossier.head}户（户编号{dossier.case.household.number}，{people_count(len(dossier.members))}）的监测认定。"
     )
-    decided = (Paragraph(f"{label}：{value.rstrip('。')}。") for label, value in ended)
+    told = [(label, value) for label, value in ended if label != parts.DONE_ON]  # the minutes open with the day
+    decided = (Paragraph(f"{label}：{value.rstrip('。')}。") for label, value in told)
     blocks: list[Block] = [Paragraph(opening)]
     blocks += parts.headed(
         "出席情况", Paragraph(f"到会成员：{said['attendees']}。"), Paragraph(f"回避的成员：{_none(said['recused'])}。")
@@ -117,6 +119,7 @@ def minutes(dossier: Dossier, step: Step) -> Paper:
     return Paper(
         kind=step.id, title=f"{dossier.group}{step.document}", number=said["minutes"],
         day=record.occurred_on if record else None, blocks=tuple(blocks), signed=dossier.group,
+        pieces=(dossier.regiment.name, "扶贫开发领导小组", step.document),
         named=parts.named(about, parts.written(dossier, step.fields, record), ended),
     )  # fmt: skip
 
@@ -136,7 +139,7 @@ def _before(dossier: Dossier, step: Step) -> Block:
             way.label if way else BLANK,
             "、".join(one.user.display_name for one in record.signatures.all()) if record else BLANK,
         ))  # fmt: skip
-    return table((("步骤", 7), ("日期", 6), ("结果", 5), ("签字人", 6)), rows)
+    return table((("步骤", 6), ("日期", 7), ("结果", 5), ("签字人", 6)), rows)
 
 
 #: Builders by step; every other step with a document has `form`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,6 +16,10 @@ NOT_FILLED = "未填"
 _TALL = "\n\n\n"
 _BLANK_DATE = "＿＿＿＿年＿＿月＿＿日"
 _YES_NO = (("yes", "是"), ("no", "否"))
+#: The answers to a field that asks 有无.
+_ANY = (("yes", "有"), ("no", "无"))
+#: A hyphen that stands for "less than nothing": before a digit, after neither a digit, a letter nor another hyphen.
+_MINUS = re.compile(r"(?<![0-9A-Za-z-])-(?=\d)")
 
 
 def date_words(day: date | None) -> str:
@@ -23,16 +28,21 @@ def date_words(day: date | None) -> str:
 
 
 def day_in_table(day: date | None) -> str:
-    """`2020-05-14`: in a narrow column."""
-    return day.isoformat() if day else ""
+    """`2020年5月14日`; an empty cell where there is no day."""
+    return date_words(day) if day else ""
 
 
 def money(fen: int | None) -> str:
-    """`18000元`, `18000.50元`; a blank where it is not known."""
+    """`18000元`, `18000.50元`, `−200元`; a blank where it is not known."""
     if fen is None:
         return BLANK
     whole = fen % FEN_PER_YUAN == 0
-    return f"{fen // FEN_PER_YUAN if whole else yuan(fen)}元"
+    return minus(f"{fen // FEN_PER_YUAN if whole else yuan(fen)}元")
+
+
+def minus(words: str) -> str:
+    """Amounts below nothing with a minus sign: a hyphen is lost at the end of a line, apart from its number."""
+    return _MINUS.sub("−", words)
 
 
 def people_count(number: int | None) -> str:
@@ -54,7 +64,7 @@ def answer(field: Field, evidence: Mapping[str, Any]) -> str:
     if value in (None, "", []):
         return NOT_FILLED
     if field.kind is Kind.YES_NO:
-        return dict(_YES_NO).get(value, str(value))
+        return dict(_yes_no(field)).get(value, str(value))
     if field.kind is Kind.MONEY:
         return money(value)
     if field.kind is Kind.DATE:
@@ -66,7 +76,7 @@ def answer(field: Field, evidence: Mapping[str, Any]) -> str:
 
 def room(field: Field) -> str:
     """The same field, empty, to be filled in by hand: boxes to tick, a line, or room for several lines."""
-    choices = _YES_NO if field.kind is Kind.YES_NO else field.choices
+    choices = _yes_no(field) if field.kind is Kind.YES_NO else field.choices
     if choices:
         return "　".join(f"□{label}" for _, label in choices)
     if field.kind is Kind.DATE:
@@ -74,6 +84,11 @@ def room(field: Field) -> str:
     if field.kind is Kind.TEXT:
         return _TALL
     return BLANK
+
+
+def _yes_no(field: Field) -> tuple[tuple[str, str], ...]:
+    """`比对有无不一致` is answered 有 or 无; 是 or 否 would leave the reader guessing."""
+    return _ANY if "有无" in field.label else _YES_NO
 
 
 def asked(field: Field, evidence: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -58,8 +59,8 @@ def test_confirmed(staff: Staff, case: Case, go: Walk) -> None:
         "三连上门看过",
         "帮扶从这一天就开始，不用等上级答复。",
         "把结果报第一师存档。",
-        "三连，电话：",
-        "七团扶贫开发领导小组办公室，电话：",
+        "三连\n电话：＿",
+        "七团扶贫开发领导小组办公室\n电话：＿",
     ):
         assert sentence in told, sentence
     assert "走访时看到丈夫住院" not in told, "what a cadre typed about the family is not sent to it"
@@ -148,8 +149,39 @@ def test_every_rule_has_a_plain_sentence_over_its_own_figures() -> None:
     book = RuleBook.of("qituan-2020", timezone.localdate())
     assert set(PLAIN) == {rule.id for rule in book.rules}
     for rule in book.rules:
-        names = set(re.findall(r"\{(\w+)", PLAIN[rule.id]))
+        names = set(re.findall(r"\{(\w+)", "".join(PLAIN[rule.id])))
         assert names <= {figure.id for figure in book.figures_of(rule)} | set(book.parameters), rule.id
+
+
+@pytest.mark.parametrize(
+    ("rule", "figures", "said"),
+    [
+        (
+            "income_below_line",
+            {"net_income": -2744700, "heads": 4, "net_income_per_head": -686175},
+            "一共亏了27447元。一起过日子的有4人，平均每人亏6861.75元，",
+        ),
+        (
+            "income_dropped",
+            {"year_before": "前一年", "per_head_year_before": 4107095, "net_income_per_head": -686175},
+            "平均每人收入41070.95元；2019年，本钱没有收回来，平均每人亏了6861.75元。",
+        ),
+        ("income_after_medical_below_line", {"income_after_medical": -1, "heads": 2}, "还差0.01元。"),
+        ("rigid_spending_exceeds_income", {"rigid": 900000, "base_income": -100}, "还亏了1元，负担太重。"),
+        ("rigid_spending_exceeds_income", {"rigid": 900000, "base_income": 0}, "和家里0元的收入比，"),
+    ],
+)
+def test_a_loss_is_told_as_a_loss(rule: str, figures: dict[str, Any], said: str) -> None:
+    """给居民的信里没有负数。"""
+    told = plain(Finding("screening", rule, "", "原句。", {"window": "2019年", **figures}), {"monitoring_line": 800000})
+    assert said in told and "-" not in told and "−" not in told
+
+
+def test_a_loss_no_sentence_is_for_is_told_as_the_policy_says_it() -> None:
+    finding = Finding(
+        "screening", "medical_burden", "", "自付-20.00元。", {"window": "2019年", "after_insurance": -2000}
+    )
+    assert plain(finding, {}) == "自付−20.00元。"
 
 
 def test_a_finding_that_lacks_a_figure_is_told_as_the_policy_says_it() -> None:

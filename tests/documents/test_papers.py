@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -13,19 +13,21 @@ from django.utils import timezone
 from docx import Document
 from docx.shared import Mm, Pt
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from shouwang.accounts.models import AuditEvent, Unit
 from shouwang.accounts.scope import AccessDenied
 from shouwang.casework import actions as casework
 from shouwang.casework.models import Case, StepRecord
-from shouwang.documents import actions, pdf
+from shouwang.documents import actions, docx, pdf
 from shouwang.documents.consent import blank_application
 from shouwang.documents.dossier import Dossier
 from shouwang.documents.errors import BasisChanged, NoProofForNumbers, NoSuchPaper, PaperNotYet
 from shouwang.documents.kinds import State, entries
-from shouwang.documents.paper import Cell, Grid, facts
+from shouwang.documents.paper import Cell, Grid, Paper, Paragraph, facts
 from shouwang.documents.queries import papers_of
-from shouwang.documents.words import BLANK, clause_words
+from shouwang.documents.words import BLANK, answer, clause_words, minus, money, room
+from shouwang.policy.procedure import Field, Kind
 from shouwang.policy.procedure_json import read
 from shouwang.registry.models import Membership, Person
 from tests.accounts.conftest import needs_sqlite
@@ -317,3 +319,63 @@ def test_a_case_that_is_over_waits_for_nothing(staff: Staff, case: Case, go: Wal
     do(staff, case, "assess", "not_recommended", note="儿子已就业")
     waiting = {entry.kind: entry.waiting for entry in entries(Dossier.open(case))}
     assert waiting["confirm"] == "个案不予认定，没有办到这一步" and waiting["assess"] == ""
+
+
+@pytest.mark.parametrize(
+    ("pieces", "lines"),
+    [
+        (("关于", "七团", "监测对象", "认定情况的", "备案报告"), ["关于七团监测对象认定情况的备案报告"]),
+        (
+            ("关于", "七团（演示）", "监测对象", "认定情况的", "备案报告"),
+            ["关于七团（演示）监测对象", "认定情况的备案报告"],
+        ),
+        (
+            ("一段没有分开、却比一行还要长得多的标题，只好交给排版",),
+            ["一段没有分开、却比一行还要长得多的标题，只好交给排版"],
+        ),
+    ],
+)
+def test_a_long_title_is_broken_between_words(pieces: tuple[str, ...], lines: list[str]) -> None:
+    paper = Paper(kind="file", title="".join(pieces), number="", day=None, blocks=(), pieces=pieces)
+    assert paper.plain()["title_lines"] == lines
+    document = Document(BytesIO(docx.render(paper, timezone.now())))
+    assert [one.text for one in document.paragraphs if one.style and one.style.name == "公文标题"] == lines
+
+
+@pytest.mark.parametrize(
+    ("head", "style"),
+    [
+        ("七团扶贫开发领导小组办公室", "发文机关标志"),
+        ("第一师阿拉尔市七团扶贫开发领导小组办公室", "发文机关标志（长）"),
+    ],
+)
+def test_the_red_head_is_smaller_where_its_name_is_long(head: str, style: str) -> None:
+    paper = Paper(kind="file", title="题", number="七扶办1号", day=None, blocks=(), head=head, signed=head)
+    document = Document(BytesIO(docx.render(paper, timezone.now())))
+    assert [one.style and one.style.name for one in document.paragraphs if one.text == head] == [style, "署名"]
+
+
+@pytest.mark.parametrize("rows", range(8, 20))
+def test_signature_and_date_never_stand_alone_on_a_page(rows: int) -> None:
+    """落款所在的一页有正文：最后一段和附件说明跟着它走。"""
+    paper = Paper(
+        kind="file", title="题", number="", day=date(2020, 5, 14), signed="七团扶贫开发领导小组办公室",
+        blocks=(*(Paragraph(f"第{number}段。") for number in range(rows)), Paragraph("以上资料均已归档备查。")),
+        enclosures=("备案名单",),
+    )  # fmt: skip
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf.render(paper, timezone.now()))).pages]
+    (page,) = ["".join(page.split()) for page in pages if paper.signed in "".join(page.split())]
+    assert "2020年5月14日" in page and "以上资料均已归档备查" in page and "备案名单" in page
+
+
+def test_amounts_below_nothing_have_a_minus_that_is_never_left_at_the_end_of_a_line() -> None:
+    assert money(-2744700) == "−27447元" and money(-50) == "−0.50元" and money(0) == "0元"
+    assert minus("家庭纯收入-27447.00元，户编号7T-06，2020-05-14，XJ-2020-1") == (
+        "家庭纯收入−27447.00元，户编号7T-06，2020-05-14，XJ-2020-1"
+    )
+
+
+def test_a_question_whether_there_is_any_is_answered_so() -> None:
+    field = Field("differences", "比对有无不一致", Kind.YES_NO)
+    assert answer(field, {"differences": "no"}) == "无" and room(field) == "□有　□无"
+    assert answer(Field("signed", "已签字", Kind.YES_NO), {"signed": "no"}) == "否"

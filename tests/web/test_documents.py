@@ -17,7 +17,7 @@ from shouwang.documents import fonts
 from shouwang.registry.models import Household
 from tests.casework.conftest import Staff, do
 from tests.documents.conftest import CITIZENS, NAMES, Walk, case, family, go, house, named_units, staff, text_of_docx
-from tests.web.conftest import Enter, Watched
+from tests.web.conftest import Enter, Watched, pages_printed
 
 __all__ = ["case", "family", "go", "house", "named_units", "staff"]
 Browser = Callable[..., Client]
@@ -155,5 +155,7 @@ def test_in_a_browser(
     assert download.value.suggested_filename == f"告知信-{case.number}.pdf"
     watched.open(reverse("web:case_letter", args=[case.number]))
     look(watched, "documents-letter")
+    printed = pages_printed(watched)
+    assert len(printed) <= 2 and "给您家的告知信" in printed[0] and "为什么" in printed[0]
     watched.open(file(case, "appeal_review", "pdf"))
     assert "文书没有生成" in page.content()

@@ -58,22 +58,27 @@ def template(*, large: bool) -> bytes:
 def _words(large: bool) -> list[tuple[str, str]]:
     """Style and text of each paragraph; `{%p … %}` paragraphs vanish when the template is filled in."""
     head = [
-        ("文书正文", '{%p if paper.head != "" %}'), ("发文机关标志", "{{ paper.head }}"), ("发文字号", "{{ paper.number }}"),
+        ("文书正文", '{%p if paper.head != "" %}'), ("文书正文", "{%p if paper.head|length > 14 %}"),
+        ("发文机关标志（长）", "{{ paper.head }}"), ("文书正文", "{%p else %}"), ("发文机关标志", "{{ paper.head }}"),
+        ("文书正文", "{%p endif %}"), ("发文字号", "{{ paper.number }}"),
         ("文书正文", "{%p endif %}"),
     ]  # fmt: skip
     top = [
-        ("公文标题", "{{ paper.title }}"), ("文书正文", '{%p if paper.head == "" and paper.number != "" %}'),
+        ("文书正文", "{%p for line in paper.title_lines %}"), ("公文标题", "{{ line }}"), ("文书正文", "{%p endfor %}"),
+        ("文书正文", '{%p if paper.head == "" and paper.number != "" %}'),
         ("文书编号", "{{ paper.number }}"), ("文书正文", "{%p endif %}"), ("文书正文", '{%p if paper.addressee != "" %}'),
         ("主送", "{{ paper.addressee }}："), ("文书正文", "{%p endif %}"),
     ]  # fmt: skip
     body = [
         ("文书正文", "{%p for block in paper.blocks %}"),
         ("文书正文", '{%p if block.kind == "heading" %}'), ("一级标题", "{{ block.text }}"),
+        ("文书正文", '{%p elif block.kind == "paragraph" and loop.last and paper.signed != "" %}'),
+        ("正文末段", "{{ block.text }}"),
         ("文书正文", '{%p elif block.kind == "paragraph" %}'), ("文书正文", "{{ block.text }}"),
         ("文书正文", '{%p elif block.kind == "note" %}'), ("说明", "{{ block.text }}"),
         ("文书正文", '{%p elif block.kind == "lines" %}'), ("文书正文", "{%p for line in block.lines %}"),
         ("填写行", "{{ line }}"), ("文书正文", "{%p endfor %}"),
-        ("文书正文", "{%p else %}"), ("表格", ""), ("表后", ""),
+        ("文书正文", "{%p else %}"), ("表前", ""), ("表格", ""), ("表后", ""),
         ("文书正文", "{%p endif %}"), ("文书正文", "{%p endfor %}"),
     ]  # fmt: skip
     end = [
@@ -106,8 +111,10 @@ def _table() -> str:
     said = ("for row in block.rows", "if loop.first and block.headed", "else", "endif", "endfor")
     each, if_first, otherwise, end_if, end = (f"<w:tr>{_tc('{%tr ' + words + ' %}')}</w:tr>" for words in said)
     return (
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="80" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>"
         f"{each}{if_first}{first}{otherwise}{other}{end_if}{end}</w:tbl>"
     )
 
@@ -149,6 +156,7 @@ def _page(document: Any) -> None:
 def _styles(document: Any, size: float, pitch: float, small: float) -> None:
     large = size > 16
     _style(document, "发文机关标志", TITLE, 30, None, align=CENTER, color=RED, before=30, after=20)
+    _style(document, "发文机关标志（长）", TITLE, 24, None, align=CENTER, color=RED, before=30, after=20)
     number = _style(document, "发文字号", BODY, size, pitch, align=CENTER, after=20)
     line = f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="12" w:space="6" w:color="D7000F"/></w:pBdr>'
     number.element.get_or_add_pPr().insert(0, parse_xml(line))  # the schema wants it before spacing and alignment
@@ -156,17 +164,21 @@ def _styles(document: Any, size: float, pitch: float, small: float) -> None:
     _style(document, "文书编号", BODY, small, 22, align=CENTER, after=8)
     _style(document, "主送", BODY, size, pitch)
     _style(document, "文书正文", BODY, size, pitch, align=BOTH, indent=2)
-    heading = _style(document, "一级标题", STRONG, size, pitch, indent=2, before=4)
-    heading.paragraph_format.keep_with_next = True
+    _style(document, "正文末段", BODY, size, pitch, align=BOTH, indent=2)
+    _style(document, "一级标题", STRONG, size, pitch, indent=2, before=4)
     _style(document, "说明", BODY, 10.5, 16, before=4)
     _style(document, "填写行", BODY, size, pitch + 6)
     _style(document, "表头", STRONG, small, small + 5, align=CENTER, before=3, after=3)
     _style(document, "表文", BODY, small, small + 5, before=3, after=3)
+    _style(document, "表前", BODY, 4, 6)
     _style(document, "表后", BODY, 4, 8)
     _style(document, "附件说明", BODY, size, pitch, indent=2)
     for name in ("署名", "成文日期"):
         style = _style(document, name, BODY, size, pitch, align=RIGHT, before=pitch if name == "署名" else 0)
         style.paragraph_format.right_indent = Pt(size * (1 if large else 2 if name == "署名" else 4))
+    # The date never stands alone on a page, nor does a heading at the foot of one.
+    for name in ("一级标题", "表前", "正文末段", "附件说明", "署名"):
+        document.styles[name].paragraph_format.keep_with_next = True
 
 
 def _style(
