@@ -10,7 +10,7 @@ import logging
 
 from django.db import DatabaseError, transaction
 
-from shouwang.registry import bodies
+from shouwang.registry import bad_row_jobs, bodies
 from shouwang.registry.batch_posting import post_batch
 from shouwang.registry.batch_reading import read_batch
 from shouwang.registry.batch_steps import claim, hold_batch, sender_of, step
@@ -22,14 +22,17 @@ _LOG = logging.getLogger(__name__)
 
 
 def work_off() -> int:
-    """Do every waiting batch. Returns how many. One that fails is tried again later and keeps nobody else waiting."""
+    """Do every waiting batch, then prepare what was asked of those that are read. Returns how many of both.
+
+    One that fails is tried again later and keeps nobody else waiting.
+    """
     done = 0
     for batch in SourceBatch.objects.filter(state__in=WORKING).order_by("pk"):
         try:
             done += perform(batch)
         except (ShouwangError, DatabaseError, OSError):
             _LOG.exception("batch %s", batch.uuid)
-    return done
+    return done + bad_row_jobs.work_off()
 
 
 def perform(batch: SourceBatch) -> bool:

@@ -87,6 +87,7 @@ def _remembered(batch: SourceBatch) -> dict[str, str]:
 def take_in(batch: SourceBatch, file: OpenFile, beat: Beat) -> None:
     """Read the rows of an open file, lot by lot."""
     SourceRow.objects.filter(batch=batch).delete()
+    bodies.drop_bad_rows(batch)
     lots, total = _Lots(batch, file), file.staged.rows_read
     for lot in file.lots():
         with transaction.atomic():

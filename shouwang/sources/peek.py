@@ -6,8 +6,9 @@ decoder as everywhere: nothing here opens a file another way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from shouwang.sources.csvfile import csv_rows
@@ -21,10 +22,10 @@ from shouwang.terms.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """Rows of a file with every column they came with."""
+    """Rows of a file with every column they came with, each beside its number."""
 
     header: Row
-    rows: dict[int, Row]
+    rows: Iterator[tuple[int, Row]]
 
 
 def tops(path: Path, file: str) -> dict[str, list[Row]]:
@@ -36,20 +37,15 @@ def tops(path: Path, file: str) -> dict[str, list[Row]]:
     return {"": [[cell[:LONGEST_HEADER] for cell in row] for row in rows[:HEADER_ROWS]]}
 
 
-def original(path: Path, table: Table, file: str, wanted: Collection[int]) -> Original:
-    """The head of a table's file and its rows of the given numbers; read no further than the last. Raises a SourceError."""
+def original(path: Path, table: Table, file: str) -> Original:
+    """The head of a table's file, and all its rows from the first line on, read as they are asked for. Raises a SourceError."""
     _refuse_other(path, file, table.title)
     batches = sheet_rows(path, table, file) if path.suffix.lower() == ".xlsx" else csv_rows(path, table, file)
-    header: Row = []
-    rows: dict[int, Row] = {}
-    last = max(wanted, default=0)
-    for numbers, lines in _from_first(batches):
-        if not header:
-            top = list(zip(numbers, lines, strict=True))[:HEADER_ROWS]
-            header = dict(top)[find_header(top, table, file).row]
-        rows.update((number, line) for number, line in zip(numbers, lines, strict=True) if number in wanted)
-        if numbers and numbers[-1] >= last:
-            break
+    lots = _from_first(batches)
+    first = next(lots, ([], []))
+    top = list(zip(*first, strict=True))[:HEADER_ROWS]
+    header = dict(top)[find_header(top, table, file).row]
+    rows = (row for numbers, lines in chain([first], lots) for row in zip(numbers, lines, strict=True))
     return Original(header, rows)
 
 

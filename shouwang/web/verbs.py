@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "backup.made": "备份",
     "backup.restored": "从备份恢复",
     "batch.acknowledged": "确认入库前写明理由",
+    "batch.bad_rows_asked": "准备要改的行",
     "batch.bad_rows_taken": "下载要改的行",
     "batch.columns_assigned": "对应列",
     "batch.compared_again": "重新比对部门文件",

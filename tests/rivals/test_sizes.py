@@ -26,7 +26,7 @@ from django.urls import reverse
 from shouwang.accounts.models import Unit, User
 from shouwang.cli.main import cli
 from shouwang.policy.feed import feeds
-from shouwang.registry import batch_posting, loading_rows, reading
+from shouwang.registry import batch_posting, loading_rows, reading, workbook
 from shouwang.registry.actions import confirm_batch, undo_batch
 from shouwang.registry.batch_jobs import work_off
 from shouwang.registry.loading import load_package
@@ -35,7 +35,6 @@ from shouwang.registry.models.batch import TAKEN, RowOutcome
 from shouwang.registry.publish import MODELS
 from shouwang.registry.reading import read_row
 from shouwang.terms.tables import Column, Type
-from shouwang.web import sheets
 from shouwang.web.files import taking
 from tests.accounts.conftest import CONSOLE
 from tests.registry.conftest import FAMILY
@@ -135,19 +134,22 @@ def test_a_package_at_the_edges_of_a_lot(
 
 def test_30001_rows_leave_whole() -> None:
     """Kobo #2370: exports were cut at 30,000."""
-    book = ZipFile(BytesIO(sheets.workbook("名单", [("户", 10), ("元", 10)], ((f"H{n}", n) for n in range(30_001)))))
-    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    out = BytesIO()
+    workbook.write(out, "名单", [("户", 10), ("元", 10)], ((f"H{n}", n) for n in range(30_001)))
+    sheet = ZipFile(out).read("xl/worksheets/sheet1.xml").decode()
     assert len(re.findall("<row ", sheet)) == 30_002
     assert "H30000" in sheet
 
 
 def test_a_sheet_that_would_be_cut_is_refused_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
     """1,048,577 rows with the heading are one more than a sheet holds; a smaller sheet shows the same."""
-    assert sheets.LARGEST + 1 == 1_048_576
-    monkeypatch.setattr(sheets, "LARGEST", 3)
-    assert sheets.workbook("名单", [("户", 10)], [["H"]] * 3)
-    with pytest.raises(sheets.SheetFull, match=r"超过 Excel 一张表的 3 行，没有导出"):
-        sheets.workbook("名单", [("户", 10)], [["H"]] * 4)
+    assert workbook.LARGEST + 1 == 1_048_576
+    monkeypatch.setattr(workbook, "LARGEST", 3)
+    whole = BytesIO()
+    workbook.write(whole, "名单", [("户", 10)], [["H"]] * 3)
+    assert ZipFile(whole).read("xl/worksheets/sheet1.xml").count(b"<row ") == 4
+    with pytest.raises(workbook.SheetFull, match=r"超过 Excel 一张表的 3 行，没有导出"):
+        workbook.write(BytesIO(), "名单", [("户", 10)], [["H"]] * 4)
 
 
 # ---- long lists

@@ -601,3 +601,18 @@ def test_every_exported_table_comes_back_unchanged_and_one_change_is_one(
         changed.refresh_from_db()
         assert changed.state == BatchState.CONFIRMED
     assert AuditEvent.objects.filter(verb="registry.exported").count() == 7
+
+
+def test_what_somebody_else_sent_is_only_said_to_be_there(
+    browser: Browser, doctor: User, office: User, family: Household
+) -> None:
+    """A bill the office brought, corrected by the hospital: the hospital may not see the office's file, nor the household."""
+    theirs = batch_of(send(browser(office), text_of(BILLS, [GOOD[0]]), feed="medical", name="汇总.csv"))
+    confirm(browser(office), theirs)
+    assert counted() == 1
+    client = browser(doctor)
+    batch = batch_of(send(client, text_of(BILLS, [bill(FATHER, "王志强", "5100")])))
+    shown = page(client, batch, "?show=like")
+    assert "其他单位报送的，内容不在您的权限内" in shown
+    assert "总费用 5,100.00" in shown
+    assert "汇总.csv" not in shown

@@ -12,7 +12,7 @@ from django.urls import reverse
 from shouwang.accounts.models import User
 from shouwang.registry import batch_jobs
 from shouwang.registry.models import BatchState, Household, MedicalBill, SourceBatch
-from shouwang.web.files import sending
+from shouwang.web.files import columns, sending
 from tests.accounts.conftest import Person
 from tests.registry.conftest import family, office
 from tests.web.conftest import Enter, Watched
@@ -101,6 +101,28 @@ def test_from_a_file_with_other_headers_to_the_registry(
     with watched.page.expect_download() as taken:
         watched.page.goto(watched.base + reverse("web:batch", args=[SourceBatch.objects.earliest("pk").uuid]))
         watched.page.get_by_role("link", name=re.compile("下载只含这 3 行")).click()
+    assert taken.value.suggested_filename.startswith("医疗费用结算-")
+
+
+def test_the_rows_of_a_large_file_are_prepared_while_the_page_waits(
+    enter: Enter, look: Look, doctor: User, family: Household, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "_FEW_ROWS", 0)
+    file = tmp_path / "住院.csv"
+    file.write_bytes(text_of(BILLS, ROWS))
+    watched = enter(doctor)
+    page = watched.open(reverse("web:source_feed", args=["hospital_bills"]))
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="上报").click()
+    page.wait_for_selector("text=读到了什么")
+    page.get_by_role("link", name=re.compile("下载只含这 3 行")).click()
+    page.wait_for_selector("text=正在准备要改的行")
+    look(watched, "files-bad-rows-waiting")
+    assert batch_jobs.work_off() == 1
+    page.wait_for_selector("text=（已准备好）")
+    look(watched, "files-bad-rows-ready")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name=re.compile("下载只含这 3 行")).click()
     assert taken.value.suggested_filename.startswith("医疗费用结算-")
 
 

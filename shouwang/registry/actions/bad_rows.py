@@ -1,21 +1,24 @@
-"""The rows of a batch that could not be used, as they came, each with its reason: to be put right and sent again."""
+"""The rows of a batch that could not be used, as they came, each with its reason: to be put right and sent again.
+
+Every column of the file in its order, then the reason. The numbers stand whole: the sender's own, to be corrected by the
+sender. The workbook is prepared once (`bad_row_jobs`) and kept sealed with the batch until a row is decided or it is undone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from django.db import transaction
 
 from shouwang.accounts import audit
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
 from shouwang.registry import bodies
-from shouwang.registry.feeds import REASON_HEADER, feed_of_batch, reading_of
-from shouwang.registry.models import SourceBatch, SourceRow
+from shouwang.registry.bad_row_jobs import bound_to, title_of
+from shouwang.registry.batch_steps import NotReady, hold_batch
+from shouwang.registry.models import BadRowsBook, BatchState, SourceBatch
 from shouwang.registry.models.batch import BAD
-from shouwang.registry.queries.batches import cells_of
-from shouwang.sources import peek
-from shouwang.terms.tables import Table
 from shouwang.units.errors import ShouwangError
 
 
@@ -26,45 +29,38 @@ class NothingBad(ShouwangError):
 
 @dataclass(frozen=True)
 class BadRows:
-    """Headings and rows, the reason last. The numbers stand whole: the sender's own, to be corrected by the sender."""
+    """A workbook that is ready."""
 
     title: str
-    columns: list[str]
-    rows: Iterator[list[str]]
+    content: bytes
 
 
-def take_bad_rows(*, by: User, batch: SourceBatch) -> BadRows:
-    """Every column of the file in its order, then the reason; for those who may send the batch."""
+def ask_bad_rows(*, by: User, batch: SourceBatch) -> None:
+    """Have the workbook of bad rows prepared, unless it is or somebody is at it; one that failed is tried again.
+
+    The batch is held, as by whoever decides a row: what is prepared from now on is not older than the last decision.
+    """
     post = require(by, Permission.SOURCE_UPLOAD, batch.unit, batch.department)
-    rows = list(batch.rows.filter(outcome__in=BAD).order_by("row"))
-    if not rows:
-        raise NothingBad()
-    table = reading_of(batch)
-    original = _original(batch, table, {row.row for row in rows})
-    audit.note(by=by, post=post, verb="batch.bad_rows_taken", target=batch, unit=batch.unit, rows=len(rows))
-    head = [*original.header]
-    keep = [place for place, name in enumerate(head) if name.strip() != REASON_HEADER]
-    lines = ([*_cells(original.rows.get(row.row, []), keep), _why(row)] for row in rows)
-    return BadRows(feed_of_batch(batch).title, [*(head[place] for place in keep), REASON_HEADER], lines)
+    if BadRowsBook.objects.filter(batch=batch, problem="").exists():
+        return
+    with transaction.atomic():
+        batch = hold_batch(batch)
+        if batch.state in (BatchState.QUEUED, BatchState.READING):
+            raise NotReady(state=batch.get_state_display(), act="下载要改的行")
+        if not (rows := batch.rows.filter(outcome__in=BAD).count()):
+            raise NothingBad()
+        BadRowsBook.objects.filter(batch=batch).exclude(problem="").delete()
+        _, new = BadRowsBook.objects.get_or_create(batch=batch)
+        if new:
+            audit.record(by=by, post=post, verb="batch.bad_rows_asked", target=batch, unit=batch.unit, rows=rows)
 
 
-def _original(batch: SourceBatch, table: Table, wanted: set[int]) -> peek.Original:
-    """From the file itself; for a batch whose file is no longer kept, from the columns that were read."""
-    if bodies.has_body(batch):
-        with bodies.opened(batch) as path:
-            return peek.original(path, table, path.name, wanted)
-    columns = table.columns
-    cells = {row.row: cells_of(row) for row in batch.rows.filter(row__in=wanted)}
-    return peek.Original(
-        [column.header for column in columns],
-        {number: [str(told.get(column.name) or "") for column in columns] for number, told in cells.items()},
-    )
-
-
-def _cells(row: list[str], keep: list[int]) -> list[str]:
-    return [row[place] if place < len(row) else "" for place in keep]
-
-
-def _why(row: SourceRow) -> str:
-    where = f"“{row.column}”" if row.column and row.column not in row.reason else ""
-    return f"第{row.row}行：{where}{row.reason}。{row.advice}"
+def take_bad_rows(*, by: User, batch: SourceBatch) -> BadRows | None:
+    """The workbook, for those who may send the batch; None while it is being prepared, or when it could not be."""
+    post = require(by, Permission.SOURCE_UPLOAD, batch.unit, batch.department)
+    book = BadRowsBook.objects.select_related("batch").filter(batch=batch, ready_at__isnull=False).first()
+    if book is None:
+        return None
+    content = bodies.unseal(book, book.sealed, bound_to(batch))
+    audit.note(by=by, post=post, verb="batch.bad_rows_taken", target=batch, unit=batch.unit, rows=book.rows)
+    return BadRows(title_of(batch), content)

@@ -21,6 +21,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.registry.actions.batches import NotReady, hold_batch
 from shouwang.registry.actions.locking import person_of
 from shouwang.registry.batch_posting import publish_rows, taken
+from shouwang.registry.bodies import drop_bad_rows
 from shouwang.registry.models import BatchState, LedgerEntry, Person, RowOutcome, SourceBatch, SourceRow
 from shouwang.registry.models.batch import OPEN
 from shouwang.units.errors import ShouwangError
@@ -123,11 +124,12 @@ def take_back_match(*, by: Actor, row: SourceRow, decided_at: datetime | None = 
 
 
 def _hold(by: Actor, row: SourceRow, act: str) -> tuple[SourceBatch, Post | None]:
-    """The batch, locked, and the post that allows it; only while its rows can be decided."""
+    """The batch, locked, and the post that allows it; only while its rows can be decided. Its workbook of bad rows is void."""
     batch = hold_batch(row.batch)
     allowed = permit(by, Permission.MATCH_DECIDE, batch.unit)
     if batch.state not in (BatchState.STAGED, BatchState.CONFIRMED):
         raise NotReady(state=batch.get_state_display(), act=act)
+    drop_bad_rows(batch)
     return batch, allowed
 
 

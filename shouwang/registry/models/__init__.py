@@ -1,5 +1,6 @@
 """Households and who belongs to them, the ledger, dated facts, documents, and batches of departments' rows."""
 
+from shouwang.registry.models.bad_rows import BadRowsBook
 from shouwang.registry.models.batch import (
     BatchBody,
     BatchState,
@@ -17,6 +18,7 @@ from shouwang.registry.models.ledger import Event, LedgerEntry
 from shouwang.registry.models.papers import InsuranceRecord, MedicalBill, SchoolRecord
 
 __all__ = [
+    "BadRowsBook",
     "BatchBody",
     "BatchState",
     "BatchStep",

@@ -19,7 +19,7 @@ from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts, holds
 from shouwang.policy.feed import STANDARD, Feed, feeds
 from shouwang.registry import bodies
-from shouwang.registry.models import BatchState, BatchStep, LedgerEntry, RowOutcome, SourceBatch, SourceRow
+from shouwang.registry.models import BadRowsBook, BatchState, BatchStep, LedgerEntry, RowOutcome, SourceBatch, SourceRow
 from shouwang.registry.models.batch import GONE, TAKEN
 from shouwang.registry.publish import MODELS
 from shouwang.registry.queries.paging import SIZE, Page, page_of
@@ -132,6 +132,11 @@ def effect_of(batch: SourceBatch) -> Effect:
 def may_send(user: User, batch: SourceBatch) -> bool:
     """Whether the user may confirm, undo and correct the batch."""
     return SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(pk=batch.pk).exists()
+
+
+def bad_rows_of(user: User, batch: SourceBatch) -> BadRowsBook | None:
+    """How far the workbook of its bad rows is, without the workbook; None where nobody has asked, or the user may not."""
+    return BadRowsBook.objects.visible_to(user).defer("sealed").filter(batch=batch).first()
 
 
 def tops_for(user: User, batch: SourceBatch) -> bodies.Tops:

@@ -15,9 +15,9 @@ from shouwang.registry.batch_changes import changed_since, told
 from shouwang.registry.batch_steps import work_of
 from shouwang.registry.batch_stops import like_of, like_words, others_words, stops_of
 from shouwang.registry.feeds import feed_of_batch
-from shouwang.registry.models import BatchState, SourceBatch
+from shouwang.registry.models import BadRowsBook, BatchState, SourceBatch
 from shouwang.registry.models.batch import BAD, WORKING
-from shouwang.registry.queries import batch_for, effect_of, may_send, outcomes_now
+from shouwang.registry.queries import bad_rows_of, batch_for, effect_of, may_send, outcomes_now
 from shouwang.registry.queries.likeness import former_batches
 from shouwang.web.files.forms import ConfirmForm
 from shouwang.web.files.likeness import like_table
@@ -39,10 +39,11 @@ def batch(request: PersonalRequest, uuid: str) -> HttpResponse:
 
 @needs(*_VIEW)
 def job(request: PersonalRequest, uuid: str) -> HttpResponse:
-    """读到哪里了；办完了就让页面重新打开。"""
+    """读到哪里了，要改的行准备到哪里了；办完了就让页面重新打开。"""
     found = batch_for(request.user, uuid)
-    response = render(request, "ui/job.html", {"job": job_of(found)})
-    if found.state not in WORKING:
+    book = bad_rows_of(request.user, found) if found.state not in WORKING else None
+    response = render(request, "ui/job.html", {"job": bad_rows_job(found, book) if book else job_of(found)})
+    if found.state not in WORKING and not (book and book.is_waiting):
         response["HX-Refresh"] = "true"
     return response
 
@@ -59,6 +60,10 @@ def page(request: PersonalRequest, found: SourceBatch, form: ConfirmForm | None 
         context["job"] = job_of(found)
     if found.state in _SHOWN and found.counts:
         context |= _preview(request, found)
+        book = bad_rows_of(user, found)
+        context["book"] = book
+        if book and book.is_waiting and found.state not in WORKING:
+            context["book_job"] = bad_rows_job(found, book)
     if found.state == BatchState.STAGED and mine:
         context |= _asked(user, found, form)
     if found.state == BatchState.CONFIRMED:
@@ -94,6 +99,22 @@ def _preview(request: PersonalRequest, found: SourceBatch) -> dict[str, Any]:
         "outcomes": outcomes, "bad": bad, "counts": counts_table(found, outcomes), "comparison": comparison(found),
         "mapped": mapped(found), "tabs": tabs_of(found, outcomes, asked, like),
         "table": shown or rows_table(user, found, asked, request.GET), "unclear": outcomes["unmatched"] + outcomes["ambiguous"],
+    }  # fmt: skip
+
+
+def bad_rows_job(found: SourceBatch, book: BadRowsBook) -> dict[str, Any]:
+    """How far the workbook of bad rows is, for `ui/job.html`."""
+    begun = book.beat_at is not None
+    if not book.is_waiting:
+        sentence = "已准备好。" if book.ready_at else book.problem
+    elif begun:
+        sentence = "从原文件里逐行取出……可以离开这个页面，准备好以后在这里下载。"
+    else:
+        sentence = "排队等待准备，一般几秒内开始。可以离开这个页面，准备好以后在这里下载。"
+    state = ("running" if begun else "waiting") if book.is_waiting else "done" if book.ready_at else "failed"
+    return {
+        "url": reverse("web:batch_job", args=[found.uuid]), "title": "正在准备要改的行", "done": book.done,
+        "total": book.total, "state": state, "sentence": sentence,
     }  # fmt: skip
 
 

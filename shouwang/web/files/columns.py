@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from shouwang.accounts.roles import Permission
 from shouwang.policy.feed import Feed
+from shouwang.registry import bodies
 from shouwang.registry.actions import assign_columns
 from shouwang.registry.actions.batches import ColumnsWrong, NotReady
 from shouwang.registry.batch_jobs import perform
@@ -28,7 +29,7 @@ from shouwang.web.tables import Cell, Column, Row, Table
 #: Headers at least so alike are proposed.
 _ALIKE = 0.5
 _SHOWN = 5
-_FEW_ROWS = 2_000
+_FEW_ROWS, _FEW_BYTES = 2_000, 64 << 10
 
 
 class ColumnsForm(forms.Form):
@@ -70,7 +71,7 @@ def batch_columns(request: PersonalRequest, uuid: str) -> HttpResponse:
         except ColumnsWrong as error:
             form.add_error(None, str(error))
         else:
-            if found.counts.get("read", 0) <= _FEW_ROWS and _is_small(found):
+            if is_small(found):
                 perform(found)
             return redirect("web:batch", uuid=uuid)
     context = {
@@ -139,6 +140,6 @@ def _masked(text: str) -> str:
     return identity.mask(spelled) if len(spelled) >= 15 and spelled[:15].isdigit() else text
 
 
-def _is_small(batch: SourceBatch) -> bool:
-    from_file = getattr(batch, "body", None)
-    return from_file is not None and len(from_file.sealed) <= 64 << 10
+def is_small(batch: SourceBatch) -> bool:
+    """Whether so little of a file is read that somebody may wait for it; anything more is the worker's."""
+    return batch.counts.get("read", 0) <= _FEW_ROWS and bodies.size(batch) <= _FEW_BYTES

@@ -49,7 +49,7 @@ def _row(one: Likeness, table: str) -> Row:
             Cell(str(one.row.row)),
             Cell(cells.get("name") or cells.get("household_id") or "—", note=cells.get("id_number", "")),
             Cell("，".join(told for name in about if (told := _value(table, name, one.new[name])))),
-            _old_cell(one, _figures(table, old, differ)),
+            _old_cell(one, _figures(table, old, differ) if old else ""),
             Cell(_figures(table, new, differ)),
         ]
     )

@@ -96,7 +96,7 @@ def history(page: Page[SourceBatch], *, of_office: bool) -> Table:
         Column("文件"), Column("资料"), *([Column("上报单位")] if of_office else []), Column("上报时间", "short"),
         Column("读入", "number"), Column("计入", "number"), Column("要处理", "number"), Column("状态", "short"),
     ]  # fmt: skip
-    empty = Empty("还没有上报过文件", "上报以后，每个文件读了多少行、退回多少行都列在这里。")
+    empty = Empty("还没有上报过文件", "由各部门登录上报，团办公室也可以代传；上报以后，每个文件读了多少行、退回多少行都列在这里。")
     return Table("上报过的文件", columns, [_batch_row(one, of_office) for one in page.rows], page, empty)
 
 

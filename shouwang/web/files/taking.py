@@ -7,26 +7,29 @@ from typing import Any
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from shouwang.accounts.roles import Permission
 from shouwang.policy.feed import Feed
-from shouwang.registry.actions.bad_rows import take_bad_rows
-from shouwang.registry.feeds import CHOICES_SHEET, REASON_HEADER
+from shouwang.registry import bad_row_jobs
+from shouwang.registry.actions.bad_rows import ask_bad_rows, take_bad_rows
+from shouwang.registry.feeds import CHOICES_SHEET
 from shouwang.registry.queries import batch_for
 from shouwang.terms.tables import Type
+from shouwang.web.files.columns import is_small
 from shouwang.web.files.sending import feed_or_404
 from shouwang.web.files.words import choices_of, format_words, must_words
 from shouwang.web.guard import PersonalRequest, needs
-from shouwang.web.sheets import CONTENT_TYPE, download
+from shouwang.web.sheets import CONTENT_TYPE, answer
 
 #: Rows of the template in which cells can be chosen from a list.
 _CHECKED_ROWS = 5_000
 #: Excel takes a list written into a cell's rule up to this length; a longer one stands on a sheet of its own.
 _LONGEST_LIST = 255
 _WIDTHS = {Type.ID_NUMBER: 22, Type.DATE: 14, Type.TEXT: 20}
-_REASON_WIDTH = 80
 _RULES = (
     "一行一件事；不要合并单元格，不要留合计行，不要改表头。",
     "身份证号一列是文本格式；从别处粘贴时请选“只粘贴值”，以免变成 6.52E+17。",
@@ -48,10 +51,13 @@ def template(request: PersonalRequest, feed: str) -> HttpResponse:
 
 @needs(Permission.SOURCE_UPLOAD)
 def bad_rows(request: PersonalRequest, uuid: str) -> HttpResponse:
-    """只含要改的行的工作簿，最后一列是原因；改好可以直接再上报。"""
-    taken = take_bad_rows(by=request.user, batch=batch_for(request.user, uuid))
-    columns = [(name, _REASON_WIDTH if name == REASON_HEADER else 20) for name in taken.columns]
-    return download(taken.title.replace("：", "-"), columns, taken.rows)
+    """只含要改的行的工作簿，最后一列是原因；改好可以直接再上报。大文件由后台准备，好了在批次的页面下载。"""
+    found = batch_for(request.user, uuid)
+    ask_bad_rows(by=request.user, batch=found)
+    if is_small(found):
+        bad_row_jobs.perform(found)
+    taken = take_bad_rows(by=request.user, batch=found)
+    return answer(taken.title, taken.content) if taken else redirect(f"{reverse('web:batch', args=[uuid])}#rows")
 
 
 def template_of(feed: Feed) -> bytes:
