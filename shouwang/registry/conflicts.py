@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, TypeVar
+
+from django.db.models import Q
 
 from shouwang.registry.models import FactSource, Household, HouseholdFact, Person, PersonFact
 from shouwang.terms.tables import HOUSEHOLDS, MEMBERS
 
 AnyFact = PersonFact | HouseholdFact
+
+
+class Word(Protocol):
+    """What one source said of one thing: a fact, or as much of it as tells whether sources differ."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+
+
+Said = TypeVar("Said", bound=Word)
 
 
 @dataclass(frozen=True)
@@ -24,16 +46,19 @@ class Conflict:
 
 def conflict_about(about: Person | Household, kind: str) -> Conflict | None:
     """The open conflict about one thing, or None."""
-    return next((conflict for conflict in conflicts_of([about]) if conflict.kind == kind), None)
+    return next(iter(conflicts_of([about], [kind])), None)
 
 
-def conflicts_of(abouts: Sequence[Person | Household]) -> list[Conflict]:
-    """The open conflicts about some people and households."""
+def conflicts_of(abouts: Sequence[Person | Household], kinds: Collection[str] | None = None) -> list[Conflict]:
+    """The open conflicts about some people and households; of these kinds only, where any are named."""
+    wanted = Q() if kinds is None else Q(kind__in=kinds)
     people = {about.pk: about for about in abouts if isinstance(about, Person)}
     households = {about.pk: about for about in abouts if isinstance(about, Household)}
-    told = PersonFact.objects.standing().filter(person__in=people).select_related("batch__unit", "entered_by")
+    told = PersonFact.objects.standing().filter(wanted, person__in=people).select_related("batch__unit", "entered_by")
     of_homes = (
-        HouseholdFact.objects.standing().filter(household__in=households).select_related("batch__unit", "entered_by")
+        HouseholdFact.objects.standing()
+        .filter(wanted, household__in=households)
+        .select_related("batch__unit", "entered_by")
     )
     return _open(told, "person_id", people) + _open(of_homes, "household_id", households)
 
@@ -44,18 +69,26 @@ def _open(facts: Iterable[AnyFact], owner: str, abouts: dict[int, Person | House
         by_thing[getattr(fact, owner), fact.kind].append(fact)
     conflicts = []
     for (key, kind), told in sorted(by_thing.items()):
-        last = _last_words(told)
-        if len({fact.value for fact in last}) > 1:
+        last = last_words(told)
+        if differ(last):
             about = abouts[key]
             table = MEMBERS if isinstance(about, Person) else HOUSEHOLDS
             conflicts.append(Conflict(about, kind, table.column(kind).header, tuple(last)))
     return conflicts
 
 
-def _last_words(told: Sequence[AnyFact]) -> list[AnyFact]:
-    """What each source said last, after the last settlement; the settlement itself is the first word of them."""
+def differ(last: Sequence[Word]) -> bool:
+    """Whether the last words of the sources are not the same."""
+    return len({one.value for one in last}) > 1
+
+
+def last_words(told: Sequence[Said]) -> list[Said]:
+    """What each source said last, after the last settlement; the settlement itself is the first word of them.
+
+    `told` is all that stands about one thing, in the order of entry.
+    """
     settled = max((place for place, fact in enumerate(told) if fact.source == FactSource.SETTLED), default=0)
-    latest: dict[tuple[str, str], AnyFact] = {}
+    latest: dict[tuple[str, str], Said] = {}
     for fact in told[settled:]:
         key = (fact.source, fact.department)
         if key not in latest or (fact.as_of, fact.pk) > (latest[key].as_of, latest[key].pk):

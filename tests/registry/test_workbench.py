@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.http import Http404
@@ -29,9 +30,11 @@ from shouwang.registry.likely import candidates
 from shouwang.registry.models import (
     FactSource,
     Household,
+    HouseholdFact,
     LedgerEntry,
     MedicalBill,
     Person,
+    PersonFact,
     RowOutcome,
     SourceBatch,
     SourceRow,
@@ -239,6 +242,47 @@ def test_the_list_is_what_each_household_says(family: Household, office: User, t
     assert listed(office, unit=tree["c2"]) == [("7T-2", "dwelling_grade")]
     people = [one.person for one in family.memberships.select_related("person")]
     assert {one.kind for one in conflicts_of([family, *people])} == {"water_safe", "health"}, "与户档案同一口径"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_list_is_that_of_the_plain_way(
+    family: Household, office: User, sent: Callable[..., Path], stage: Callable[..., SourceBatch], seed: int
+) -> None:
+    """Anything said by anybody, on any day, in any order, settled now and then, a department's file taken out again."""
+    dice = Random(seed)
+    people = [one.person for one in family.memberships.order_by("pk")]
+    header = ("户编号", "人员编号", "姓名", "健康状况")
+    files = []
+    for again in range(2):
+        said = ["健康" if again else "患有大病", *(dice.choice(["健康", "患有大病"]) for _ in people[1:])]
+        lines = [
+            ("7T-1", f"7T-1-{place}", one.name, health)
+            for place, (one, health) in enumerate(zip(people, said, strict=True), start=1)
+        ]
+        files.append(stage(sent(f"体检{again}.csv", header, lines), "members"))
+        confirm_batch(by=office, batch=files[-1])
+    facts = []
+    for _ in range(60):
+        whom, kind, values = dice.choice(
+            [
+                (family, "water_safe", "是否"),
+                (family, "dwelling_grade", "ABC"),
+                *((one, "labour", "强弱") for one in people),
+            ]
+        )
+        source = dice.choice([FactSource.SELF, FactSource.VISIT, FactSource.PACKAGE, FactSource.SETTLED])
+        owner = {"person": whom} if isinstance(whom, Person) else {"household": whom}
+        facts.append((PersonFact if isinstance(whom, Person) else HouseholdFact)(
+            **owner, kind=kind, value=dice.choice(values), as_of=DAY - timedelta(days=dice.randrange(3)), source=source,
+            reason="核实" if source == FactSource.SETTLED else "", entered_by=office,
+        ))  # fmt: skip
+        facts[-1].save()
+    for _ in range(2):
+        plain = {(one.about.pk, one.kind) for one in conflicts_of([*people, family])}
+        lines = conflicts_for(office).rows
+        assert {(line.conflict.about.pk, line.conflict.kind) for line in lines} == plain
+        assert {kind for _, kind in plain} & {"labour", "water_safe", "dwelling_grade"}, "没有矛盾，什么也没有试"
+        undo_batch(by=office, batch=files.pop(), reason="送错了")
 
 
 def test_settled_it_is_gone_until_somebody_says_otherwise(family: Household, office: User, secretary: User) -> None:

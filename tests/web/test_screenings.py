@@ -184,6 +184,8 @@ def test_compared_in_any_order_and_only_in_ones_own_units(
     }
     assert set(households(lists["entered"])) == {homes["c"].number, homes["other"].number}
     assert households(lists["left"]) == [homes["b"].number]
+    told = {move: re.search(r"共 ([\d,]+) 条", text) for move, text in lists.items()}
+    assert {move: found and found[1] for move, found in told.items()} == {"entered": "2", "left": "1", "moved": "1"}
     assert households(lists["moved"]) == [homes["a"].number]
     assert "家庭纯收入（元） 8,287.00 → 9,000.00" in lists["moved"]
     assert cells(lists["left"], "units") == {

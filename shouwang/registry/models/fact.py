@@ -73,6 +73,11 @@ def _checks(name: str, owner: str, kinds: list[str]) -> list[Any]:
     ]
 
 
+def _said_later(name: str, owner: str) -> models.Index:
+    """What was said after the first package, or beside it: every contradiction has a part in it, a full load costs nothing."""
+    return models.Index(name=name, fields=[owner, "kind"], condition=~Q(source=FactSource.PACKAGE))
+
+
 class PersonFact(Fact):
     """人的一项情况：某日、某来源说是什么。"""
 
@@ -84,6 +89,7 @@ class PersonFact(Fact):
     class Meta:
         verbose_name = verbose_name_plural = "人员情况"
         constraints: ClassVar[list[Any]] = _checks("person_fact", "person", PersonKind.values)
+        indexes: ClassVar[list[models.Index]] = [_said_later("person_fact_said_later", "person")]
 
 
 class HouseholdFact(Fact):
@@ -97,3 +103,4 @@ class HouseholdFact(Fact):
     class Meta:
         verbose_name = verbose_name_plural = "户情况"
         constraints: ClassVar[list[Any]] = _checks("household_fact", "household", HouseholdKind.values)
+        indexes: ClassVar[list[models.Index]] = [_said_later("household_fact_said_later", "household")]

@@ -1,22 +1,24 @@
-"""Conflicts between sources over all a person may see: found in SQL, only those of one page are read.
+"""Conflicts between sources over all a person may see: looked for in SQL, decided as everywhere, read for one page only.
 
-The same definition as `registry.conflicts`: of each source the last word since the last settlement, when they differ.
+SQL finds where anything different was ever said; whether sources still differ is for `registry.conflicts` to say.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import date
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
-from shouwang.registry.conflicts import Conflict, conflicts_of
+from shouwang.registry.conflicts import Conflict, conflicts_of, differ, last_words
 from shouwang.registry.models import (
     FactSource,
     Household,
@@ -33,6 +35,18 @@ SIZE = 30
 Place = tuple[str, int, int, str]
 FIRST: Place = ("", 0, 0, "")
 Told = TypeVar("Told", PersonFact, HouseholdFact)
+#: So many are looked at together.
+_LOT = 5_000
+
+
+class _Said(NamedTuple):
+    """As much of a fact as tells whether sources differ."""
+
+    pk: int
+    value: str
+    as_of: date
+    source: str
+    department: str
 
 
 @dataclass(frozen=True)
@@ -91,12 +105,12 @@ def _places(user: User, wanted: ConflictFilter) -> list[Place]:
     found: list[Place] = []
     if wanted.kind in ("", *HouseholdKind.values):
         rows = HouseholdFact.objects.visible_to(user, Permission.HOUSEHOLD_EDIT).filter(_within(wanted, "household__"))
-        for number, key, kind in _differing(rows, "household", "household__number"):
-            found.append((number, 0, key, kind))
+        differing = _differing(rows, "household", "household__number")
+        found += [(number, 0, key, kind) for number, key, kind in islice(differing, CAP + 1)]
     if wanted.kind in ("", *PersonKind.values):
         told = PersonFact.objects.visible_to(user, Permission.HOUSEHOLD_EDIT).filter(_within(wanted, "person__home__"))
-        for number, key, kind in _differing(told, "person", "person__home__number"):
-            found.append((number, 1, key, kind))
+        differing = _differing(told, "person", "person__home__number")
+        found += [(number, 1, key, kind) for number, key, kind in islice(differing, CAP + 1)]
     return sorted(found)[: CAP + 1]
 
 
@@ -107,31 +121,43 @@ def _within(wanted: ConflictFilter, home: str) -> Q:
     return asked & Q(kind=wanted.kind) if wanted.kind else asked
 
 
-def _differing(rows: QuerySet[Told], owner: str, number: str) -> QuerySet[Any]:
-    """(household number, owner, kind) wherever the last words of the sources differ."""
-    same = {owner: OuterRef(owner), "kind": OuterRef("kind")}
-    # Most owners have one fact of a kind: the index alone tells who has more, and only theirs are looked at.
-    crowded = rows.order_by().values(owner, "kind").annotate(n=Count("pk")).filter(n__gt=1).values(owner)
-    told = rows.standing().filter(**{f"{owner}__in": crowded})
-    settled = (
-        rows.model.objects.standing().filter(**same, source=FactSource.SETTLED)
-        .order_by().values(owner).annotate(last=Max("pk")).values("last")
-    )  # fmt: skip
-    told = told.annotate(since=Coalesce(Subquery(settled), Value(0))).filter(pk__gte=F("since"))
-    later = rows.model.objects.standing().filter(
-        Q(as_of__gt=OuterRef("as_of")) | Q(as_of=OuterRef("as_of"), pk__gt=OuterRef("pk")),
-        **same, source=OuterRef("source"), department=OuterRef("department"), pk__gte=OuterRef("since"),
-    )  # fmt: skip
-    last = told.filter(~Exists(later)).order_by()
-    differing = last.values(number, owner, "kind").annotate(said=Count("value", distinct=True)).filter(said__gt=1)
-    return differing.order_by(number, owner, "kind").values_list(number, owner, "kind")[: CAP + 1]
+def _differing(rows: QuerySet[Told], owner: str, number: str) -> Iterator[tuple[str, int, str]]:
+    """(household number, owner, kind) wherever the last words of the sources differ, in this order.
+
+    What the first package said alone contradicts nobody, and most facts are of that kind: only the others are looked at, by
+    an index of their own, and of them those beside which something else was said. Whether that still holds is decided by
+    the one definition there is.
+    """
+    another = rows.model.objects.filter(**{owner: OuterRef(owner)}, kind=OuterRef("kind")).exclude(
+        value=OuterRef("value")
+    )
+    later = rows.exclude(source=FactSource.PACKAGE).filter(Exists(another)).order_by()
+    pairs = sorted(set(later.values_list(number, owner, "kind")))
+    for start in range(0, len(pairs), _LOT):
+        lot = pairs[start : start + _LOT]
+        told = _told(rows.model, owner, lot)
+        yield from (pair for pair in lot if differ(last_words(told[pair[1:]])))
+
+
+def _told(model: type[Told], owner: str, pairs: Sequence[tuple[str, int, str]]) -> dict[tuple[int, str], list[_Said]]:
+    """Owner and kind -> all that stands of it, in the order of entry."""
+    found: dict[tuple[int, str], list[_Said]] = {(key, kind): [] for _, key, kind in pairs}
+    owners: dict[str, list[int]] = defaultdict(list)
+    for _, key, kind in pairs:
+        owners[kind].append(key)
+    for kind, keys in owners.items():
+        facts = model.objects.standing().filter(**{f"{owner}__in": keys}, kind=kind).order_by("pk")
+        for key, *said in facts.values_list(owner, *_Said._fields):
+            found[key, kind].append(_Said(*said))
+    return found
 
 
 def _lines(page: Sequence[Place]) -> list[ConflictLine]:
     """The facts of one page, with their owners, in five queries."""
     households = {one.pk: one for one in _of(Household, page, 0).select_related("unit")}
     people = {one.pk: one for one in _of(Person, page, 1).select_related("home__unit")}
-    found = {_key(one): one for one in conflicts_of([*people.values(), *households.values()])}
+    asked = conflicts_of([*people.values(), *households.values()], {kind for *_, kind in page})
+    found = {_key(one): one for one in asked}
     lines = []
     for _, kind_of_owner, key, kind in page:
         conflict = found.get((kind_of_owner, key, kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -31,6 +32,8 @@ from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.worklists.tabs import Tab
 
 MOVES = queries.COMPARED
+#: The units have counted them already.
+_BY_SCORE = replace(BY_SCORE, counted=False)
 #: So many runs can be chosen from; older ones are reached from their own page.
 _OFFERED = 60
 _LOT = 500
@@ -55,12 +58,13 @@ def screening_compare(request: PersonalRequest) -> HttpResponse:
     if pair is None:
         return render(request, "screenings/nothing_to_compare.html", {"back": reverse("web:screenings")})
     wanted, move = LineFilter(unit=form.values.get("unit")), move_asked(request)
-    page = BY_SCORE.page(pair.lines(user, move, wanted), request.GET)
     kept, by_unit = _address(pair, wanted), pair.by_unit(user, wanted)
+    totals = queries.move_totals(by_unit)
+    page = replace(_BY_SCORE.page(pair.lines(user, move, wanted), request.GET), count=totals[move].households)
     context = {
         "form": form,
         "pair": pair,
-        "tabs": _tabs(pair, wanted, move, queries.move_totals(by_unit)),
+        "tabs": _tabs(pair, wanted, move, totals),
         "table": _table(pair, page, move),
         "units": _units(by_unit),
         "same_day": pair.before.as_of == pair.after.as_of,
