@@ -45,6 +45,16 @@ def called(text: str, using: str = "default") -> Q:
     return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [f'"{words}"']))
 
 
+def numbered(text: str, using: str = "default") -> Q:
+    """Households whose number begins with `text`, in small letters or capitals, found in the index on both databases."""
+    found = Q()
+    for stem in dict.fromkeys((text.strip(), text.strip().upper())):
+        # SQLite does not use an index for the LIKE … ESCAPE that `startswith` becomes there; it does for a range.
+        is_range = connections[using].vendor == "sqlite"
+        found |= Q(number__gte=stem, number__lt=f"{stem}\U0010ffff") if is_range else Q(number__startswith=stem)
+    return found
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create the index."""
     with connection.cursor() as cursor:

@@ -46,8 +46,8 @@ class Keyset:
     size: int = 50
     counted: bool = field(default=True)
 
-    def page(self, rows: QuerySet[_Row], query: Mapping[str, Any] | QueryDict) -> Page[_Row]:
-        """The page the address asks for; a position that does not read is the first page."""
+    def page(self, rows: QuerySet[_Row], query: Mapping[str, Any] | QueryDict, count: int | None = None) -> Page[_Row]:
+        """The page the address asks for; a position that does not read is the first page. `count`: of all rows, if known."""
         backwards = bool(query.get("before"))
         position = self._read(str(query.get("before") or query.get("after") or ""))
         found = self._from(rows, position, backwards)
@@ -56,7 +56,8 @@ class Keyset:
             found.reverse()
         has_next = bool(found) and (backwards or more)
         has_previous = bool(found) and (more if backwards else position is not None)
-        count = rows[: COUNT_UP_TO + 1].count() if self.counted else None
+        if count is None and self.counted:
+            count = rows.order_by()[: COUNT_UP_TO + 1].count()
         return Page(
             found,
             self._address(query, "after", found[-1]) if has_next else "",

@@ -130,7 +130,9 @@ def test_flush_is_refused_outside_tests(settings: object) -> None:
 def test_database_address_of_postgresql() -> None:
     config = environment.postgresql("postgresql://sw:p%40ss@db:5433/shouwang?sslmode=verify-full")
     assert (config["HOST"], config["PORT"], config["PASSWORD"], config["NAME"]) == ("db", "5433", "p@ss", "shouwang")
-    assert config["OPTIONS"] == {"sslmode": "verify-full"}
+    assert config["OPTIONS"] == {"sslmode": "verify-full", "options": environment.POSTGRESQL_PLANNER}
+    own = environment.postgresql("postgresql://sw@db/shouwang?options=-c%20jit%3Don")
+    assert own["OPTIONS"] == {"options": "-c jit=on"}, "what the address says comes first"
     with pytest.raises(environment.BadEnvironment, match="SHOUWANG_DATABASE_URL") as refused:
         environment.postgresql("mysql://root:secret@db/x")
     assert "secret" not in str(refused.value)

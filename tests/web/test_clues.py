@@ -367,3 +367,10 @@ def test_the_office_places_a_report(browser: Browser, staff: Staff, homes: dict[
     assert office.post(place, {"household": homes["c"].uuid}).status_code == 404
     report.refresh_from_db()
     assert report.clue == clue_of(homes["b"]) and report.settled_by == staff.office
+
+
+def test_an_empty_list_says_what_to_do(browser: Browser, staff: Staff) -> None:
+    client = browser(staff.office)
+    assert "团办公室筛查以后" in body(client.get(reverse("web:clues")))
+    assert "放宽条件" in body(client.get(reverse("web:clues") + "?text=欧阳"))
+    assert "台账还是空的" in body(client.get("/"))

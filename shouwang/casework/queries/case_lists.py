@@ -17,9 +17,9 @@ from shouwang.casework.queries.cases import case_list
 from shouwang.casework.signing import post_for, why_recuse
 from shouwang.policy.book import policy_of
 from shouwang.policy.procedure import procedure_on
-from shouwang.registry import search
-from shouwang.registry.models import Household, Membership, Person
+from shouwang.registry.models import Household, Membership
 from shouwang.registry.models.household import HEAD
+from shouwang.registry.queries import households_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def case_counts(user: User) -> dict[str, int]:
 
 def steps_in_use(user: User) -> dict[str, str]:
     """The steps of every procedure that the cases of a person follow: id and title."""
-    seen = Case.objects.visible_to(user).order_by().values("version").distinct()
+    seen = Case.objects.visible_to(user).filter(version=OuterRef("pk"))
     found: dict[str, str] = {}
-    for version in ProcedureVersion.objects.filter(pk__in=seen):
+    for version in ProcedureVersion.objects.filter(Exists(seen)):
         found |= {step.id: step.title for step in versions.frozen(version).procedure.steps}
     return found
 
@@ -91,6 +91,6 @@ def _late() -> Q:
 
 
 def _called(text: str) -> Q:
-    text = text.strip()
-    by_name = Q(household__in=Person.objects.filter(search.called(text)).values("home"))
-    return Q(number__icontains=text) | Q(household__number__startswith=text) | by_name
+    numbered = Case.objects.filter(number__icontains=text.strip())
+    of_homes = Case.objects.filter(household__in=households_called(text))
+    return Q(pk__in=numbered.order_by().values("pk").union(of_homes.order_by().values("pk")))

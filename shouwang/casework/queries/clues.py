@@ -11,8 +11,7 @@ from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.casework.models import Case, CaseStatus, Clue, ClueAct, ClueLine, ClueSource, ClueState
 from shouwang.casework.queries.units import at
-from shouwang.registry import search
-from shouwang.registry.models import Person
+from shouwang.registry.queries import households_called
 
 #: States in which somebody still has to decide.
 WAITING = (ClueState.NEW, ClueState.TRIAGED)
@@ -32,7 +31,7 @@ def clue_list(
     rows = Clue.objects.visible_to(user).select_related("household__unit", "run")
     rows = rows.filter(**{name: value for name, value in (("state", state), ("outcome", outcome)) if value})
     if text:
-        rows = rows.filter(_called(text.strip()))
+        rows = rows.filter(household__in=households_called(text))
     if unit is not None:
         rows = rows.filter(at(unit))
     if source:
@@ -74,11 +73,6 @@ def clue_results(user: User) -> dict[str, int]:
         opened=Count("pk", filter=Q(state=ClueState.OPENED)),
     )
     return found | {"confirmed": confirmed.count()}
-
-
-def _called(text: str) -> Q:
-    people = Person.objects.filter(search.called(text))
-    return Q(household__number__startswith=text) | Q(household__in=people.values("home"))
 
 
 def _due(due: str) -> Q:

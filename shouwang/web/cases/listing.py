@@ -52,7 +52,8 @@ def cases(request: PersonalRequest) -> HttpResponse:
     """个案。"""
     counts = queries.case_counts(request.user)
     form = CaseFilterForm(request.GET, user=request.user, counts=counts)
-    page = NEWEST.page(queries.find_cases(request.user, _wanted(form.values)), request.GET)
+    wanted = _wanted(form.values)
+    page = NEWEST.page(queries.find_cases(request.user, wanted), request.GET, _known(wanted, counts))
     heads = queries.heads_of(case.household_id for case in page.rows)
     rows = [_row(case, heads.get(case.household_id, "")) for case in page.rows]
     empty = (
@@ -67,6 +68,13 @@ def _wanted(values: dict[str, Any]) -> queries.CaseFilter:
     return queries.CaseFilter(
         values.get("status", ""), values.get("step", ""), unit, bool(values.get("overdue")), values.get("text", "")
     )
+
+
+def _known(wanted: queries.CaseFilter, counts: dict[str, int]) -> int | None:
+    """How many there are, where the counts by status say so."""
+    if wanted != queries.CaseFilter(wanted.status):
+        return None
+    return sum(counts.get(one.value, 0) for one in CaseStatus if wanted.status in ("", one.value))
 
 
 def _row(case: Case, head: str) -> Row:

@@ -29,6 +29,10 @@ BY_RANK = Keyset("score", newest_first=True)
 #: The tabs, in the order of a clue's life.
 TABS = (*ClueState.choices, ("all", "全部"))
 
+_NONE_YET = Empty(
+    "还没有线索", "团办公室筛查以后，命中和疑似的户列在这里；部门通报、走访看到的，也可以在上面“报送线索”。"
+)
+
 
 @needs(Permission.CLUE_VIEW, Permission.CLUE_REPORT)
 def clues(request: PersonalRequest) -> HttpResponse:
@@ -40,11 +44,11 @@ def clues(request: PersonalRequest) -> HttpResponse:
     state, asked = form.state_asked, form.conditions
     counts = queries.clue_states(queries.clue_list(user, **asked))
     rows = queries.clue_list(user, "" if state == "all" else state, **asked)
-    page = BY_RANK.page(rows, request.GET)
+    page = BY_RANK.page(rows, request.GET, sum(counts.values()) if state == "all" else counts.get(state, 0))
     context = {
         "form": form,
         "tabs": _tabs(request.GET, state, counts),
-        "table": _table(user, page, state),
+        "table": _table(user, page, state, filtered=form.in_use or bool(sum(counts.values()))),
         "may_report": holds(user, Permission.CLUE_REPORT),
         "may_place": holds(user, Permission.PERSON_SEARCH) and queries.reports_for(user).exists(),
     }
@@ -66,7 +70,7 @@ def _address(query: QueryDict, state: str) -> str:
     return f"{reverse('web:clues')}?{kept.urlencode()}"
 
 
-def _table(user: User, page: Page[Clue], state: str) -> Table:
+def _table(user: User, page: Page[Clue], state: str, *, filtered: bool) -> Table:
     heads = queries.heads_of([clue.household_id for clue in page.rows])
     bulk = state in WAITING and holds(user, Permission.CLUE_REPORT)
     columns = [
@@ -75,7 +79,7 @@ def _table(user: User, page: Page[Clue], state: str) -> Table:
     ]  # fmt: skip
     return Table(
         "线索", columns, [_row(clue, heads.get(clue.household_id, "")) for clue in page.rows], page,
-        Empty("没有这样的线索", "筛查、部门通报和走访报来的线索会列在这里；换一个状态或放宽条件再看。"),
+        Empty("没有这样的线索", "换一个状态或放宽条件再看。") if filtered else _NONE_YET,
         acts=(Act("安排走访", reverse("web:clues_arrange")),) if bulk else (),
         note="分数只定先后，不定结果。",
     )  # fmt: skip

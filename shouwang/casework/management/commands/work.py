@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from shouwang.casework import screenings
-from shouwang.registry import batch_jobs
+from shouwang.registry import batch_jobs, planner
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=1.0, help="没有排队的时候隔几秒再看")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _patiently(_tidy)  # an upgrade may have brought new indexes
         while True:
             files = _patiently(batch_jobs.work_off)  # first: somebody is looking at the progress of a file
             if files:
@@ -32,10 +33,17 @@ class Command(BaseCommand):
             runs = _patiently(screenings.work_off)
             if runs:
                 self.stdout.write(f"完成 {runs} 次筛查")
+            if files or runs:
+                _patiently(_tidy)
             if options["once"]:
                 return
             close_old_connections()
             time.sleep(options["pause"])
+
+
+def _tidy() -> int:
+    planner.tidy()
+    return 0
 
 
 def _patiently(work: Callable[[], int]) -> int:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from shouwang.accounts.models import Unit
 from shouwang.accounts.origin import Console
 from shouwang.accounts.roles import Level
+from shouwang.registry import planner
 from shouwang.registry.loading import load_package
 from shouwang.units.errors import ShouwangError
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             by=Console(), unit=unit, path=options["package"], as_of=options["as_of"] or timezone.localdate(),
             create_units=options["create_units"], stage=lambda words: self.stderr.write(words),
         )  # fmt: skip
+        planner.tidy()
         self.stdout.write(loaded.sentence())
         for notice in loaded.notices:
             self.stdout.write(f"提示：{notice}")
