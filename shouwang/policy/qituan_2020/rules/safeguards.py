@@ -36,7 +36,7 @@ def medical_aid_not_received() -> Decision:
     """医疗救助未落实
 
     命中：{window}报销后医疗负担{after_insurance}，高于负担线，而没有得到医疗救助。
-    不命中：报销后医疗负担未高于负担线，或已得到医疗救助{aid}。
+    不命中：{window}报销后医疗负担{after_insurance}，医疗救助{aid}；不是负担高于负担线而没有救助。
     """
     return decide((medical_burden.is_(MET) & (aid.term == 0), MET))
 

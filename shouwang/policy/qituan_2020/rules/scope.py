@@ -38,7 +38,7 @@ def rigid_spending_exceeds_income() -> Decision:
     （超过{p.spend_ratio}即为明显超过），登记的事由：{causes}。
     疑似：{window}刚性支出{rigid}，{base_words}纯收入{base_income}，{spend_level}
     （达到{p.spend_ratio_watch}关注，超过{p.spend_ratio}为明显超过）；{cause_words}。
-    不命中：{window}刚性支出{rigid}，未达到对照收入{base_income}的关注比例{p.spend_ratio_watch}。
+    不命中：{window}刚性支出{rigid}，对照收入{base_income}；没有达到关注比例{p.spend_ratio_watch}。
     资料不足：{window}刚性支出{rigid}，但上年度和上年同期的收入记录都不全，无从对照。
     缺少的季度：上年度{missing_last_year}；上年同期{missing_year_before}。
     """
