@@ -14,8 +14,9 @@ from django.utils import timezone
 from shouwang.accounts.actions.people import ONE_TIME_PASSWORD_LIVES
 from shouwang.accounts.models import User
 from shouwang.accounts.models.people import Relation
+from shouwang.accounts.passwords import ProfileValidator
 
-_TOKEN = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "8"}
+_TOKEN = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "8", "autofocus": True}
 
 
 class LoginForm(AuthenticationForm):
@@ -40,13 +41,18 @@ class LoginForm(AuthenticationForm):
             raise ValidationError("账号超过 60 天没有使用，已停用。请找安全管理员重置密码后再登录。", code="dormant")
 
 
+def _new_password(label: str) -> forms.CharField:
+    """A password to be chosen, with what makes a good one."""
+    rules = ProfileValidator(settings.PASSWORD_PROFILE).get_help_text()
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, help_text=rules, widget=widget, strip=False)
+
+
 class PasswordForm(forms.Form):
     old = forms.CharField(
         label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
     )
-    new = forms.CharField(
-        label="新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
-    )
+    new = _new_password("新密码")
     again = forms.CharField(
         label="再输一遍新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
     )
@@ -72,9 +78,7 @@ class BootstrapForm(forms.Form):
     token = forms.CharField(label="开通码", widget=forms.TextInput(attrs={"autocomplete": "off"}))
     username = forms.CharField(label="用户名", max_length=40)
     display_name = forms.CharField(label="姓名", max_length=40)
-    password = forms.CharField(
-        label="密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
-    )
+    password = _new_password("密码")
 
 
 class KinshipForm(forms.Form):

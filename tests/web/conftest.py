@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from pypdf import PdfReader
 
 from shouwang.accounts.models import User
 from tests.accounts.conftest import browser, person, private_places, sign_in, tree
@@ -95,6 +98,12 @@ def look_at(watched: Watched, name: str) -> None:
             raise AssertionError(f"{name} {label}\n" + "\n".join(found))
     assert page.evaluate("window.cspViolations") == []
     assert watched.troubles == []
+
+
+def pages_printed(watched: Watched) -> list[str]:
+    """The words of each page as it comes out of the printer, without spaces; a radical (⼿) is read as its character (手)."""
+    pages = PdfReader(BytesIO(watched.page.pdf(prefer_css_page_size=True))).pages
+    return ["".join(normalize("NFKC", page.extract_text()).split()) for page in pages]
 
 
 def violations(page: Any) -> list[str]:

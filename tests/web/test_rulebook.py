@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,13 +19,14 @@ from python_calamine import CalamineWorkbook
 from shouwang.accounts import sessions
 from shouwang.accounts.models import AuditEvent, Unit
 from shouwang.casework import actions, queries, screenings, versions
-from shouwang.casework.models import Clue, ParameterChange, RunState, ScreeningRun
+from shouwang.casework.models import Clue, ParameterChange, RunLine, RunState, ScreeningRun
 from shouwang.policy import manual
 from shouwang.policy.book import POLICIES, RuleBook
 from shouwang.policy.clauses import instrument
 from shouwang.policy.words import words_of
 from shouwang.registry.models import Household, LedgerEntry
 from shouwang.terms.render import Renderer
+from shouwang.web.rulebook.effect import changes_words
 from tests.accounts.conftest import hold, sign_in
 from tests.casework.conftest import Clock, MakeHouse, Staff, clock, do, house, staff
 from tests.web.test_clues import body
@@ -433,3 +435,16 @@ def test_another_policy_goes_the_same_way_and_an_old_case_keeps_its_own(
     assert "民主评议" not in case and "两委评估" in case
     new = actions.open_case(by=staff.cadre, household=house())
     assert "民主评议" in body(client.get(reverse("web:case", args=[new.number])))
+
+
+@pytest.mark.parametrize(
+    ("moved", "said"),
+    [
+        ({"rules_met": ("", "income_below_line")}, "无 → 家庭人均纯收入低于监测线"),
+        ({"rules_met": ("income_below_line", None)}, "家庭人均纯收入低于监测线 → 无"),
+    ],
+)
+def test_a_rule_that_is_new_was_none_before(moved: dict[str, Any], said: str) -> None:
+    """一道横线挨着箭头，看不出是“没有”还是“不详”。"""
+    told = changes_words(RunLine(moved=moved), {"income_below_line": "家庭人均纯收入低于监测线"})
+    assert told.endswith(said) and "—" not in told

@@ -23,4 +23,7 @@ def registry_tile(user: User) -> Iterable[Tile]:
     if counted is None:
         return [Tile("在册", count(CAP), "户以上", url=reverse("web:households"))]
     households, people = counted
+    if not households and holds(user, Permission.SOURCE_VIEW):
+        note = "台账还是空的：请系统管理员装入数据包，或由两委登记"
+        return [Tile("在册", "0", "户", note, reverse("web:households"), order=1)]
     return [Tile("在册", count(households), "户", f"{count(people)} 人", reverse("web:households"))]

@@ -135,7 +135,7 @@ def _table(user: User, page: Page[RunLine], run: ScreeningRun, move: Move) -> Ta
 
 def changes_words(line: RunLine, rules: Mapping[str, str]) -> str:
     told = [
-        f"{CHANGED[name]} {value_words(name, was, rules)} → {value_words(name, now, rules)}"
+        _turned(CHANGED[name], value_words(name, was, rules), value_words(name, now, rules))
         for name, (was, now) in line.moved.items()
         if name in CHANGED
     ]
@@ -143,3 +143,9 @@ def changes_words(line: RunLine, rules: Mapping[str, str]) -> str:
         "；".join(told)
         or f"按现行的值不命中；改后{value_words('rules_met', line.rules_met or line.rules_suspected, rules)}"
     )
+
+
+def _turned(label: str, was: str, now: str) -> str:
+    """`档次 监测线以上 → 较低一档`; nothing is said to be nothing: a dash beside an arrow is read as neither."""
+    none = ("", "—")
+    return f"{label} {'无' if was in none else was} → {'无' if now in none else now}"

@@ -57,7 +57,13 @@
     event.preventDefault();
     target.matches("input, select, textarea") ? target.focus() : target.click();
   }
-  const closeSheets = (except) => all("details.person[open]").forEach((part) => { if (part !== except) part.open = false; });
+  // The focus does not stay on a link that is no longer there: it goes back to what opened the sheet.
+  const closeSheets = (except) => all("details.person[open]").forEach((part) => {
+    if (part === except) return;
+    const within = part.contains(document.activeElement);
+    part.open = false;
+    if (within) part.querySelector("summary").focus();
+  });
 
   on("click", (event) => {
     const hit = (selector) => event.target.closest(selector);
