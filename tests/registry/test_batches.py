@@ -30,6 +30,7 @@ from shouwang.registry.actions.batches import FileKnown, NotReady, UndoReasonNee
 from shouwang.registry.actions.matches import DecidedBefore, OutOfReach, WhoIsIt
 from shouwang.registry.batch_jobs import work_off
 from shouwang.registry.batch_steps import DEAD_AFTER
+from shouwang.registry.batch_stops import usual_for
 from shouwang.registry.conflicts import conflict_about
 from shouwang.registry.facts import facts_of_household
 from shouwang.registry.models import (
@@ -299,3 +300,15 @@ def test_only_the_department_itself_and_the_office(
         with pytest.raises(AccessDenied):
             act()
     confirm_batch(by=person("office2", "regiment_office", "r7"), batch=staged, reason=CHECKED)
+
+
+@pytest.mark.parametrize(("held", "told"), [(4, None), (5, 3000)])
+def test_the_usual_amount_is_never_one_of_a_few(
+    family: Household, stage: Callable[..., SourceBatch], sent: Callable[..., Path], doctor: User, held: int,
+    told: int | None,
+) -> None:  # fmt: skip
+    bills = [(FATHER, "王志强", "", f"2020-02-0{day}", f"{10 * day}", f"{10 * day}") for day in range(1, held + 1)]
+    confirm_batch(by=doctor, batch=stage(sent("old.csv", BILL, bills)))
+    BatchWork.objects.update(measures={})  # not read from a file: only the registry knows what is usual
+    usual = usual_for(stage(sent("new.csv", BILL, ROWS)))
+    assert (usual and usual.median_fen) == told
