@@ -103,7 +103,7 @@ def test_the_first_page_tells_the_truth(browser: Browser, person: Person, tree: 
     hold(user, "cadre", tree["c2"])
     client = browser(user)
     page = body(client.get("/"))
-    assert "以c1帮扶干部的身份办事" in page
+    assert "您现在的岗位：c1，帮扶干部。" in page
     allowed = ROLES["cadre"].permissions
     listed = set(re.findall(r"<li>([^<]+)</li>", page.split("这个岗位可以做的")[1]))
     assert listed == {permission.label for permission in Permission if permission in allowed}
