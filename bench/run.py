@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,16 +92,20 @@ def _install(chosen: list[Contender]) -> None:
     """Rivals with needs of their own get a place of their own under `var/bench`."""
     for one in chosen:
         if one.needs and not one.needs[0].exists():
-            uv = Path(sys.executable).with_name("uv")
-            commands = [[uv, "pip", "install", "-q", "--target", SPARK_SITE, one.needs[1]]]
+            commands = [_pip(sys.executable, "--target", SPARK_SITE, one.needs[1])]
             if one.needs[0] == OPENFISCA_PYTHON:
-                home = OPENFISCA_PYTHON.parents[1]
                 commands = [
-                    [uv, "venv", "-q", "-p", sys.executable, home],
-                    [uv, "pip", "install", "-q", "-p", OPENFISCA_PYTHON, one.needs[1], "duckdb==2.0.0"],
+                    [sys.executable, "-m", "venv", OPENFISCA_PYTHON.parents[1]],
+                    _pip(OPENFISCA_PYTHON, one.needs[1], "duckdb==2.0.0"),
                 ]
             for command in commands:
                 subprocess.run(command, check=False)
+
+
+def _pip(python: str | Path, *words: str | Path) -> list[str | Path]:
+    """Install for an interpreter: by uv where it is, for an environment it made has no pip; else by pip."""
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+    return [uv, "pip", "install", "-q", "-p", python, *words] if uv else [python, "-m", "pip", "install", "-q", *words]
 
 
 def _scale(text: str) -> int:

@@ -13,7 +13,6 @@ from shouwang.cli.progress import stages, stdout
 from shouwang.cli.summary import print_screened
 from shouwang.intake.screening import screen_into
 from shouwang.intake.session import facts_of
-from shouwang.intake.workbook import write_workbook
 from shouwang.policy.book import RuleBook
 
 
@@ -52,6 +51,8 @@ def screen(
     ):
         screened = screen_into(out, facts, account, book, chosen, since=since, stage=stage)
     if xlsx:
+        from shouwang.intake.workbook import write_workbook  # loads a library that few runs need
+
         write_workbook(screened, out)
     print_screened(screened, out, stdout())
     return 1 if account.rejected else 0

@@ -51,7 +51,7 @@ class Facts:
 
 
 class Intake:
-    """Takes one package in. `lazy` leaves large Parquet tables where they are, for a single screening."""
+    """Takes one package in. `lazy` leaves typed rows in the scratch folder as they are, for a single screening."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, folder: Path, *, scratch: Path | None = None, lazy: bool = False
@@ -70,10 +70,8 @@ class Intake:
             progress(table.title)
             if table.name in package.tables:
                 known = None if table is HOUSEHOLDS or table.matched else "households"
-                lazy = self.lazy and table is LEDGER
                 facts.accepted[table.name] = acceptor.accept(
                     *(package.tables[table.name], table, known),
-                    lazy=lazy,
                     enrich=_with_judged_number if _has_number(package, table) else _as_it_is,
                 )
             self._keep(table, facts)

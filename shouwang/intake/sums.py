@@ -20,6 +20,7 @@ from shouwang.terms.sums import SUMS, Cell, fen_of, lines_of
 _HELD = 4_000_000
 #: Quarters and kinds beyond which a row would be too wide to be read well: a century of all kinds.
 _WIDEST = 4_000
+_PACKED = "DELTA_BINARY_PACKED"
 
 
 def write_sums(connection: duckdb.DuckDBPyConnection, folder: Path) -> bool:
@@ -28,7 +29,11 @@ def write_sums(connection: duckdb.DuckDBPyConnection, folder: Path) -> bool:
     if len(cells) > _WIDEST:
         return False
     schema = _schema(cells)
-    with pq.ParquetWriter(folder / f"{SUMS}.parquet", schema) as out:
+    # Sums seldom repeat, so no dictionary is looked for; numbers of lines are small and do.
+    packed = {"hid": _PACKED} | {fen_of(cell): _PACKED for cell in cells}
+    with pq.ParquetWriter(
+        folder / f"{SUMS}.parquet", schema, use_dictionary=[lines_of(cell) for cell in cells], column_encoding=packed
+    ) as out:
         for first, fen, lines in _added_up(connection, cells):
             hids = np.arange(first, first + fen.shape[1], dtype=np.int32)
             columns = [hids, *fen, *lines]

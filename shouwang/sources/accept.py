@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shouwang.sources import columns as sql
+from shouwang.sources.arrays import array
 from shouwang.sources.cells import read_cell
 from shouwang.sources.package import EarlyReject, StagedTable
 from shouwang.sources.shape import Shape
@@ -59,7 +60,7 @@ class Acceptor:
     """Types the rows of staged tables.
 
     `known` names a relation of the accepted households, `hid` and `household_id`, once there is one; the rows of other
-    tables then carry the `hid` of theirs.
+    tables then carry the `hid` of theirs in the place of its id.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
@@ -72,23 +73,17 @@ class Acceptor:
         table: Table,
         known: str | None = None,
         *,
-        lazy: bool = False,
         enrich: Callable[[str], str] = lambda select: select,
     ) -> Accepted:
         """The accepted rows of a table. With `known`, rows whose household_id is not in it are rejected.
 
-        `lazy` leaves ordinary rows in their file, to be typed again by whoever reads them; else they are typed once.
         `enrich` adds columns worked out from typed rows: it is given a SELECT and returns one.
         """
         shape = Shape(self.connection, staged, table)
         rejects = [_early(staged, early) for early in staged.early_rejects]
-        if lazy:
-            selects, left = [shape.plain_rows(known)], shape.other_rows(known)
-        else:
-            typed = self._typed_once(shape, known, enrich)
-            selects, left = [typed], shape.rows_outside(typed)
-            if self._count(typed) == staged.rows_read - len(rejects):
-                left = iter(())
+        typed = self._typed_once(shape, known, enrich)
+        selects, others = [f"SELECT * EXCLUDE (ordinary) FROM {typed} WHERE ordinary"], f"{typed} WHERE NOT ordinary"
+        left = shape.as_text(f"SELECT row FROM {others}") if self._count(others) else iter(())
         fixed, refused = self._read_one_by_one(shape, left)
         rejects += refused
         if fixed is not None:
@@ -102,14 +97,17 @@ class Acceptor:
         return accepted
 
     def _typed_once(self, shape: Shape, known: str | None, enrich: Callable[[str], str]) -> str:
-        """Every row typed and written once, with a mark on those the engine could read by itself."""
+        """A relation of every row, typed and written once, with a mark on those the engine could read by itself.
+
+        The ledger too: finding the owner of each line takes longer than all that is done with it afterwards.
+        """
         path = sql.quoted(str(self.scratch / f"{shape.table.name}.typed.parquet"))
         typed = enrich(shape.marked_rows(known))
-        self.connection.execute(f"COPY ({typed}) TO {path} (FORMAT parquet, COMPRESSION lz4_raw)")
-        return f"SELECT * EXCLUDE (ordinary) FROM read_parquet({path}) WHERE ordinary"
+        self.connection.execute(f"COPY ({typed}) TO {path} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)")
+        return f"read_parquet({path})"
 
-    def _count(self, select: str) -> int:
-        return _scalar(self.connection, f"SELECT count(*) FROM ({select})")
+    def _count(self, rows: str) -> int:
+        return _scalar(self.connection, f"SELECT count(*) FROM {rows}")
 
     def _read_one_by_one(self, shape: Shape, left: Iterator[list[tuple[Any, ...]]]) -> tuple[Path | None, list[Reject]]:
         """The rows the engine left, read by the reference reader: those that read well, in a file, and the rejects."""
@@ -134,11 +132,14 @@ class Acceptor:
             else:
                 rows.append([number, *(reading.value for reading in readings)])
         by_column = list(zip(*rows, strict=True)) if rows else [() for _ in shape.schema]
-        return pa.table([pa.array(v, t.type) for v, t in zip(by_column, shape.schema, strict=True)], shape.schema)
+        arrays = [array(values, field.type) for values, field in zip(by_column, shape.schema, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=shape.schema)
 
     def _joined(self, fixed: Path, known: str | None) -> str:
         rows = f"SELECT * FROM read_parquet({sql.quoted(str(fixed))})"
-        return rows if known is None else f"SELECT k.hid, f.* FROM ({rows}) f JOIN {known} k USING (household_id)"
+        if known is None:
+            return rows
+        return f"SELECT k.hid, f.* EXCLUDE (household_id) FROM ({rows}) f JOIN {known} k USING (household_id)"
 
     def _strangers(self, fixed: Path, shape: Shape, known: str | None) -> list[Reject]:
         """Rows that read well but whose household is unknown."""

@@ -59,21 +59,19 @@ class Shape:
         return typed if column.required else f"({sql.blank(source, kind)} OR {typed})"
 
     def marked_rows(self, known: str | None) -> str:
-        """SELECT of all rows that have an owner, typed, each marked whether it is ordinary throughout."""
-        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
-        marks = " AND ".join(self._ordinary(column, known) for column in self.present)
-        owner, key = (f"JOIN {known} k ON {self._key()} = k.household_id", "k.hid, ") if known else ("", "")
-        return f"SELECT {key}{self._number} AS row, {cells}, coalesce({marks}, false) AS ordinary FROM {self._rows} r {owner}"
+        """SELECT of all rows, typed, each marked whether it is ordinary throughout and, with `known`, has an owner."""
+        marks = [self._ordinary(column, known) for column in self.present]
+        owner, key = "", ""
+        if known:
+            owner, key = f"LEFT JOIN {known} k ON {self._key()} = k.household_id", "k.hid, "
+            marks.append("k.hid IS NOT NULL")
+        ordinary = f"coalesce({' AND '.join(marks)}, false) AS ordinary"
+        return f"SELECT {key}{self._number} AS row, {self._cells(known)}, {ordinary} FROM {self._rows} r {owner}"
 
-    def plain_rows(self, known: str | None) -> str:
-        """SELECT of the rows the engine reads by itself, typed, with defaults filled in."""
-        cells = ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in self.present)
-        where = " AND ".join(self._ordinary(column, known) for column in self.present)
-        number = f"{self._number} AS row"
-        if known is None:
-            return f"SELECT {number}, {cells} FROM {self._rows} r WHERE {where}"
-        owner = f"JOIN {known} k ON {self._key()} = k.household_id"
-        return f"SELECT k.hid, {number}, {cells} FROM {self._rows} r {owner} WHERE {where}"
+    def _cells(self, known: str | None) -> str:
+        """Every column typed. A known household is named by `hid`; to write its id again beside it would be waste."""
+        columns = [column for column in self.present if known is None or column.name != "household_id"]
+        return ", ".join(f"{self._stored(column, known)} AS {sql.named(column.name)}" for column in columns)
 
     def _stored(self, column: Column, known: str | None) -> str:
         typed = self._typed(column, known)
@@ -82,20 +80,12 @@ class Shape:
             return f"coalesce({typed}, {default})"
         return typed
 
-    def other_rows(self, known: str | None) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows the engine leaves, as text, in batches, in file order."""
-        where = " AND ".join(self._ordinary(column, known) for column in self.present)
-        stranger = f" OR {self._key()} NOT IN (SELECT household_id FROM {known})" if known else ""
-        return self._as_text(f"WHERE NOT coalesce({where}, false){stranger}")
-
-    def rows_outside(self, typed: str) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows that are not among those already typed, as text, in batches, in file order."""
-        return self._as_text(f"ANTI JOIN ({typed}) t ON {self._number} = t.row")
-
-    def _as_text(self, condition: str) -> Iterator[list[tuple[Any, ...]]]:
+    def as_text(self, chosen: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows whose numbers a SELECT of `row` gives, as text, in batches, in file order."""
         texts = ", ".join(sql.as_text(*self._source(column)) for column in self.present)
         rows = self.connection.execute(
-            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r {condition} ORDER BY row"
+            f"SELECT {self._number} AS row, {texts} FROM {self._rows} r SEMI JOIN ({chosen}) t ON {self._number} = t.row "
+            "ORDER BY row"
         )
         while batch := rows.fetchmany(_BATCH):
             yield batch

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shouwang.sources.arrays import array
 from shouwang.sources.headers import HEADER_ROWS, Header, find_header
 from shouwang.terms.tables import Table
 from shouwang.units.errors import Notice
@@ -219,7 +220,7 @@ class Stager:
         return EarlyReject(number, column.header if column else "", text[:_LONGEST_SHOWN], f"是“{text[:2]}”行", advice)
 
     def _hold(self, numbers: list[int], columns: list[list[str | None]]) -> None:
-        arrays = [pa.array(numbers, pa.int64()), *(pa.array(column, pa.string()) for column in columns)]
+        arrays = [array(numbers, pa.int64()), *(array(column, pa.string()) for column in columns)]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
         self.staged += batch.num_rows
         self._waiting.append(batch)
