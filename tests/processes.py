@@ -33,8 +33,17 @@ def _there(name: str, work: Callable[..., None], *args: Any) -> None:
 
 
 def copy_file(live: Path, target: Path) -> None:
-    """Copy the file of a database that is open here: to open and close it in this process would let go of its locks."""
+    """Copy the file of a database that is open here: to open and close it in this process would let go of its locks.
+
+    (Same page, 2.2.) The next process to open it would then think itself alone and take the log away under this one.
+    """
     subprocess.run(["cp", "--", str(live), str(target)], check=True)
+
+
+def bytes_of(live: Path) -> bytes:
+    """What lies on the disk of a database that is open here, its log and index included, read by another process."""
+    files = sorted(str(path) for path in live.parent.glob(f"{live.name}*"))
+    return subprocess.run(["cat", "--", *files], check=True, capture_output=True).stdout
 
 
 def run_together(work: Callable[[int, Any], None], count: int) -> list[int | None]:

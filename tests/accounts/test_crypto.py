@@ -26,6 +26,7 @@ from shouwang.accounts.models import User
 from shouwang.accounts.models.people import Relation
 from shouwang.units.identity import check_digit
 from tests.accounts.conftest import CONSOLE, Person
+from tests.processes import bytes_of
 
 ZHANG = "65290119850101001" + check_digit("65290119850101001")
 WANG = "65900219600229112" + check_digit("65900219600229112")
@@ -188,8 +189,7 @@ def test_no_identity_or_phone_number_lies_in_the_database(person: Person) -> Non
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)}")
             rows += repr(cursor.fetchall()).encode()
     if connection.vendor == "sqlite":
-        name = Path(connection.settings_dict["NAME"])
-        rows += b"".join(path.read_bytes() for path in name.parent.glob(f"{name.name}*"))
+        rows += bytes_of(Path(connection.settings_dict["NAME"]))
     assert len(rows) > 10_000
     for canary in (ZHANG, WANG, PHONE_NUMBER, "王丽华金丝雀"):
         assert canary.encode() not in rows
