@@ -72,7 +72,9 @@ def _nobody() -> Iterator[None]:
 def _worker() -> Iterator[None]:
     """The worker as a second process: what it loads to screen, no web process ever holds. One that dies is started again."""
     leave = threading.Event()
-    keeper = threading.Thread(target=_keep_working, args=(leave,), name="keeper of the worker")
+    # Started before the server forks its web process: forked in the middle of a start, that process would keep the pipe by
+    # which the start is reported, and the keeper would wait for its end for ever.
+    keeper = threading.Thread(target=_keep_working, args=(_started(), leave), name="keeper of the worker")
     keeper.start()
     try:
         yield
@@ -81,16 +83,22 @@ def _worker() -> Iterator[None]:
         keeper.join()
 
 
-def _keep_working(leave: threading.Event) -> None:
-    """Start the worker, and again a little later should it end by itself, until told to leave."""
-    while not leave.is_set():
-        process = subprocess.Popen([sys.executable, "-m", "shouwang", "work"])
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "shouwang", "work"])
+
+
+def _keep_working(process: subprocess.Popen[bytes], leave: threading.Event) -> None:
+    """Start the worker again, a little later, should it end by itself, until told to leave."""
+    while True:
         while process.poll() is None and not leave.wait(_LOOK_SECONDS):
             pass
         if process.poll() is None:
             _end(process)
-        elif not leave.wait(_AGAIN_SECONDS):
-            click.echo(f"后台任务进程停了（退出码 {process.returncode}），现在重新启动；排队的任务会接着办。", err=True)
+            return
+        if leave.wait(_AGAIN_SECONDS):
+            return
+        click.echo(f"后台任务进程停了（退出码 {process.returncode}），现在重新启动；排队的任务会接着办。", err=True)
+        process = _started()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -132,4 +132,4 @@ def _worker_of(group: int, other_than: int) -> int:
             if pid != other_than:
                 return pid
         time.sleep(0.3)
-    raise AssertionError("no worker was started")
+    raise AssertionError(f"no worker was started; there are:\n{listed}")

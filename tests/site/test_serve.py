@@ -45,3 +45,35 @@ def test_a_fresh_installation_has_its_styles_and_scripts(settings: Any, tmp_path
     assert (settings.STATIC_ROOT / address.removeprefix(settings.STATIC_URL)).is_file()
     website.lay_out_assets()  # the next start finds them
     assert storage.staticfiles_storage.url("web/app.css") == address
+
+
+def test_the_worker_is_started_before_the_server_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """否则网页进程可能带走启动的管道，看管的线程一直等下去，后台任务进程死了也不知道。"""
+    order: list[str] = []
+
+    class Child:
+        returncode = None
+
+        def __init__(self, command: list[str]) -> None:
+            order.append(command[-1])
+
+        def poll(self) -> None:
+            return None
+
+        def terminate(self) -> None:
+            order.append("ended")
+
+        def wait(self, seconds: float) -> int:
+            return 0
+
+    class Server:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            order.append("server")
+
+        def serve(self) -> None:
+            order.append("forks")
+
+    monkeypatch.setattr(serve.subprocess, "Popen", Child)
+    monkeypatch.setattr(serve, "Granian", Server)
+    serve.run("127.0.0.1", 0)
+    assert order == ["work", "server", "forks", "ended"]
