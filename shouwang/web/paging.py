@@ -47,7 +47,7 @@ class Keyset:
     counted: bool = field(default=True)
 
     def page(self, rows: QuerySet[_Row], query: Mapping[str, Any] | QueryDict, count: int | None = None) -> Page[_Row]:
-        """The page the address asks for; a position that does not read is the first page. `count`: of all rows, if known."""
+        """The page the address asks for; a position that does not read is the first page. `count`: of all, if known."""
         backwards = bool(query.get("before"))
         position = self._read(str(query.get("before") or query.get("after") or ""))
         found = self._from(rows, position, backwards)
@@ -56,14 +56,15 @@ class Keyset:
             found.reverse()
         has_next = bool(found) and (backwards or more)
         has_previous = bool(found) and (more if backwards else position is not None)
+        known = count is not None
         if count is None and self.counted:
             count = rows.order_by()[: COUNT_UP_TO + 1].count()
         return Page(
             found,
             self._address(query, "after", found[-1]) if has_next else "",
             self._address(query, "before", found[0]) if has_previous else "",
-            None if count is None else min(count, COUNT_UP_TO),
-            count is None or count <= COUNT_UP_TO,
+            count if count is None or known else min(count, COUNT_UP_TO),
+            count is None or known or count <= COUNT_UP_TO,
         )
 
     def _from(self, rows: QuerySet[_Row], position: tuple[Any, Any] | None, backwards: bool) -> list[_Row]:

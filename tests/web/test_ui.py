@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.template import engines
 
 from shouwang.accounts.models import Unit
-from shouwang.web import table_rows
+from shouwang.web import paging, table_rows
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Act, Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags import ui
@@ -107,3 +109,14 @@ def test_walking_forth_and_back_shows_every_row_once(tree: dict[str, Unit], colu
 def test_a_position_nobody_signed_is_the_first_page(tree: dict[str, Unit], position: str) -> None:
     page = Keyset("pk", size=5).page(Unit.objects.all(), QueryDict(position))
     assert len(page.rows) == 5
+
+
+@pytest.mark.django_db
+def test_a_count_that_is_known_is_told_in_full_and_not_asked_for_again(
+    tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    monkeypatch.setattr(paging, "COUNT_UP_TO", 2)
+    assert Keyset().page(Unit.objects.all(), {}).count_words == "2 条以上"
+    with django_assert_num_queries(1):
+        page = Keyset().page(Unit.objects.all(), {}, 12_345)
+    assert page.count_words == "共 12,345 条"

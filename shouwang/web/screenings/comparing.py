@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -32,8 +31,6 @@ from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.worklists.tabs import Tab
 
 MOVES = queries.COMPARED
-#: The units have counted them already.
-_BY_SCORE = replace(BY_SCORE, counted=False)
 #: So many runs can be chosen from; older ones are reached from their own page.
 _OFFERED = 60
 _LOT = 500
@@ -60,7 +57,7 @@ def screening_compare(request: PersonalRequest) -> HttpResponse:
     wanted, move = LineFilter(unit=form.values.get("unit")), move_asked(request)
     kept, by_unit = _address(pair, wanted), pair.by_unit(user, wanted)
     totals = queries.move_totals(by_unit)
-    page = replace(_BY_SCORE.page(pair.lines(user, move, wanted), request.GET), count=totals[move].households)
+    page = BY_SCORE.page(pair.lines(user, move, wanted), request.GET, totals[move].households)
     context = {
         "form": form,
         "pair": pair,
