@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=1.0, help="没有排队的时候隔几秒再看")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _patiently(_tidy)  # an upgrade may have brought new indexes
+        _patiently(planner.tidy)  # an upgrade may have brought new indexes
         while True:
             files = _patiently(batch_jobs.work_off)  # first: somebody is looking at the progress of a file
             if files:
@@ -34,23 +34,18 @@ class Command(BaseCommand):
             if runs:
                 self.stdout.write(f"完成 {runs} 次筛查")
             if files or runs:
-                _patiently(_tidy)
+                _patiently(planner.tidy)
             if options["once"]:
                 return
             close_old_connections()
             time.sleep(options["pause"])
 
 
-def _tidy() -> int:
-    planner.tidy()
-    return 0
-
-
-def _patiently(work: Callable[[], int]) -> int:
+def _patiently(work: Callable[[], int | None]) -> int:
     """Everything that waits. A full disk or a database that is being restarted does not end the worker, because nobody would
     start it again: what was in hand is taken up once its silence has been long enough."""
     try:
-        return work()
+        return work() or 0
     except DatabaseError:
         _LOG.exception("the database does not take the work")
         return 0
