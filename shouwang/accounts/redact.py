@@ -1,4 +1,4 @@
-"""Keep identity and phone numbers out of logs and out of the audit trail (GB/T 35273 7.2 展示限制)."""
+"""What is not told: identity and phone numbers in logs and the audit trail (GB/T 35273 7.2 展示限制), and figures of a few."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 
 from shouwang.units import identity
 
+#: A figure made of fewer households or amounts than this may be read as one family's, and is not told to others.
+FEWEST = 5
 _CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", re.ASCII)
 _OLD_CITIZEN_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{15}(?![0-9A-Za-z])", re.ASCII)
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])", re.ASCII)

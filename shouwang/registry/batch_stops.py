@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
+from shouwang.accounts.redact import FEWEST
 from shouwang.registry.batch_steps import work_of
 from shouwang.registry.feeds import feed_of_batch
 from shouwang.registry.models import BatchState, LedgerEntry, MedicalBill, SourceBatch
@@ -18,8 +19,6 @@ SHIFT = 5
 #: More rows in a hundred about nobody we know are more likely a wrong file than newcomers.
 UNCLEAR_PERCENT = 5
 _LOOKED_AT = 5_000
-#: The middle of fewer amounts says nothing of what is usual, and may be what one family paid: not for another department.
-_FEWEST = 5
 #: Table -> what rows and facts that look like one thing have in common, and where they differ.
 _LIKE = {
     "medical": ("同一人、同一天结算", "金额"),
@@ -49,7 +48,7 @@ def usual_for(batch: SourceBatch) -> Usual | None:
         told = last.work.measures
         return Usual(f"上一批“{last.file_name}”", told.get("median_fen"), told.get("rows"), told.get("unclear"))
     amounts = _amounts_held(batch)
-    return Usual(f"台账里最近 {len(amounts):,} 笔", int(median(amounts))) if len(amounts) >= _FEWEST else None
+    return Usual(f"台账里最近 {len(amounts):,} 笔", int(median(amounts))) if len(amounts) >= FEWEST else None
 
 
 def stops_of(batch: SourceBatch) -> list[str]:

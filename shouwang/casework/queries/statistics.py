@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from shouwang.accounts.models import Unit, User
+from shouwang.accounts.redact import FEWEST
 from shouwang.accounts.roles import Level, Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import LIVE, Case, CaseStatus, Clue
@@ -22,8 +23,6 @@ from shouwang.casework.queries.kept import kept
 from shouwang.casework.queries.units import at
 from shouwang.registry.models import Household, Membership
 
-#: Numbers below this are not told to those who may not see households.
-FEWEST = 5
 _BELOW = {
     Level.CORPS: Level.DIVISION,
     Level.DIVISION: Level.REGIMENT,

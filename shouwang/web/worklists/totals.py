@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.queries import visible_units
+from shouwang.accounts.redact import FEWEST
 from shouwang.accounts.roles import Level, Permission
 from shouwang.casework.queries import MEASURES, Statistics, statistics, territories
-from shouwang.casework.queries.statistics import FEWEST, Cell, UnitLine
+from shouwang.casework.queries.statistics import Cell, UnitLine
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.tables import Cell as Shown
 from shouwang.web.tables import Column, Empty, Row, Table
