@@ -19,6 +19,7 @@ from shouwang.casework.errors import CaseworkError
 from shouwang.casework.models import LIVE, Case, Clue, OpenStep, Signature, StepRecord, VisitKind
 from shouwang.casework.queries import suspicion, suspicion_lists
 from shouwang.casework.queries.clues import WAITING
+from shouwang.casework.queries.tasks import source
 from shouwang.casework.signing import may_sign
 from shouwang.registry.models import Household, Membership
 from tests.casework.conftest import MakeHouse, Staff, do, open_of
@@ -126,7 +127,12 @@ def test_some_of_the_cases_are_in_disorder(staff: Staff, population: list[Househ
     assert 0 < found < len(queries.case_list(staff.division))
 
 
-def test_the_inbox_holds_what_the_signing_rules_allow(staff: Staff, population: list[Household]) -> None:
+@pytest.mark.parametrize("head", [source.HEAD, 2])
+def test_the_inbox_holds_what_the_signing_rules_allow(
+    head: int, staff: Staff, population: list[Household], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the pile is longer than what is read with its count."""
+    monkeypatch.setattr(source, "HEAD", head)
     for name in EVERYBODY:
         _inbox_agrees(staff[name])
 

@@ -39,8 +39,14 @@ class Inbox:
         two pages.
         """
         reach = offset + limit
-        found = [task for name, pile in self.piles.items() if kind in ("", name) for task in pile.first(reach)]
-        return sorted(found, key=by_day)[offset:reach]
+        piles = [pile for name, pile in self.piles.items() if kind in ("", name)]
+        merged = sorted((day, place) for place, pile in enumerate(piles) for day in pile.days(reach))
+        found: list[Task] = []
+        for place, pile in enumerate(piles):
+            start = sum(one == place for _, one in merged[:offset])
+            stop = start + sum(one == place for _, one in merged[offset:reach])
+            found += pile.part(start, stop) if stop > start else []
+        return sorted(found, key=lambda task: by_day(task.due_on))
 
 
 def inbox_of(user: User) -> Inbox:

@@ -9,10 +9,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
 
 from shouwang.accounts.models import User
 from shouwang.casework.queries.case_lists import heads_of
+
+#: So many keys are read with the counts: a page of tasks.
+HEAD = 50
 
 _Answer = TypeVar("_Answer")
 
@@ -68,13 +71,17 @@ class Pile(ABC):
         """How many there are in all."""
 
     @abstractmethod
-    def first(self, most: int) -> list[Task]:
-        """The most urgent, at most so many."""
+    def days(self, most: int) -> list[date]:
+        """The days the most urgent are due, at most so many, in their order: what piles are merged by."""
+
+    @abstractmethod
+    def part(self, start: int, stop: int) -> list[Task]:
+        """The tasks from one place in the order to another."""
 
 
-def by_day(task: Task) -> date:
+def by_day(due_on: date | None) -> date:
     """What tasks are ordered by: the day they are due, those without one last."""
-    return task.due_on or date.max
+    return due_on or date.max
 
 
 class TaskSource(ABC):
@@ -121,21 +128,38 @@ class RowPile(Pile):
     rows: QuerySet[Any]
     today: date
 
-    @cached_property
-    def counts(self) -> Counts:  # type: ignore[override]  # counted once
-        late = Count("pk", filter=Q(due_on__lt=self.today))
-        found = self.rows.order_by().aggregate(total=Count("pk"), overdue=late)
-        return Counts(found["total"], found["overdue"])
+    @property
+    def counts(self) -> Counts:
+        return self._head[0]
 
-    def first(self, most: int) -> list[Task]:
-        if not self.counts.total:
-            return []
+    def days(self, most: int) -> list[date]:
+        return [by_day(due_on) for _, due_on in self._keys(most)]
+
+    def part(self, start: int, stop: int) -> list[Task]:
         # Keys first: sorting bare rows, the database starts from the units of the person, not from the whole table.
-        order = self.source.order
-        keys = list(self.rows.order_by(*order).values_list("pk", flat=True)[:most])
-        rows = self.rows.model._default_manager.filter(pk__in=keys).select_related(*self.source.beside).order_by(*order)
-        heads = heads_of({number for row in rows if (number := self.source.household_of(row))})
-        return [self._named(row, heads) for row in rows]
+        keys = [key for key, _ in self._keys(stop)[start:]]
+        rows = self.rows.model._default_manager.filter(pk__in=keys)
+        found = list(rows.select_related(*self.source.beside).order_by(*self.source.order))
+        heads = heads_of({number for row in found if (number := self.source.household_of(row))})
+        return [self._named(row, heads) for row in found]
+
+    def _keys(self, most: int) -> list[tuple[int, date | None]]:
+        """The keys and days of the most urgent."""
+        known = self._head[1]
+        if most <= HEAD or len(known) < HEAD:
+            return known[:most]
+        return list(self._sorted().values_list("pk", "due_on")[:most])
+
+    @cached_property
+    def _head(self) -> tuple[Counts, list[tuple[int, date | None]]]:
+        """How many there are, and the first page of them: found in one go, for the finding is what takes long."""
+        late = Window(Count("pk", filter=Q(due_on__lt=self.today)))
+        found = list(self._sorted().values_list("pk", "due_on", Window(Count("pk")), late)[:HEAD])
+        counts = Counts(*found[0][2:]) if found else Counts(0)
+        return counts, [(key, due_on) for key, due_on, *_ in found]
+
+    def _sorted(self) -> QuerySet[Any]:
+        return self.rows.order_by(*self.source.order)
 
     def _named(self, row: Any, heads: dict[int, str]) -> Task:
         return replace(self.source.task(row, self.today), head=heads.get(self.source.household_of(row) or 0, ""))
@@ -162,8 +186,14 @@ class ListPile(Pile):
     def counts(self) -> Counts:
         return Counts(len(self.found), sum(task.overdue for task in self.found))
 
-    def first(self, most: int) -> list[Task]:
-        return sorted(self.found, key=by_day)[:most]
+    def days(self, most: int) -> list[date]:
+        return [by_day(task.due_on) for task in self._sorted()[:most]]
+
+    def part(self, start: int, stop: int) -> list[Task]:
+        return self._sorted()[start:stop]
+
+    def _sorted(self) -> list[Task]:
+        return sorted(self.found, key=lambda task: by_day(task.due_on))
 
 
 #: Every kind of task by its id, in the order of their tabs.
