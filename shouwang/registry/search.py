@@ -13,6 +13,8 @@ from django.db.models.expressions import RawSQL
 from shouwang.units.text import normalise
 
 TABLE = "registry_personname"
+#: From so many people on a name is common.
+COMMON = 10_000
 _INDEX = "registry_person_by_token"
 _SQLITE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(name_tokens, content='registry_person', content_rowid='id')",
@@ -34,15 +36,29 @@ def tokens(name: str) -> str:
 def called(text: str, using: str = "default") -> Q:
     """People whose name holds the characters of `text` side by side."""
     words = tokens(text)
+    return Q(pk__in=RawSQL(*_found(words, using))) if words else Q(pk__in=[])
+
+
+def is_common(text: str, using: str = "default") -> bool:
+    """Whether so many people of all units are called this, nearly always by one character, that collecting them takes long."""
+    words = tokens(text)
     if not words:
-        return Q(pk__in=[])
+        return False
+    found, values = _found(words, using)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({found} LIMIT {COMMON}) AS bearers", values)
+        return bool(cursor.fetchone()[0] >= COMMON)
+
+
+def _found(words: str, using: str) -> tuple[str, list[str]]:
+    """The keys of people by the words of their name, and what stands for its placeholders."""
     if connections[using].vendor == "postgresql":
         query = (
             "SELECT p.id FROM registry_person p WHERE to_tsvector('simple', p.name_tokens) "
             "@@ phraseto_tsquery('simple', %s)"
         )
-        return Q(pk__in=RawSQL(query, [words]))
-    return Q(pk__in=RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [f'"{words}"']))
+        return query, [words]
+    return f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [f'"{words}"']
 
 
 def numbered(text: str, using: str = "default") -> Q:

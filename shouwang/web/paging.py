@@ -34,7 +34,7 @@ class Page(Generic[_Row]):
     def count_words(self) -> str:
         if self.count is None:
             return ""
-        return f"共 {self.count:,} 条" if self.counted_all else f"{COUNT_UP_TO:,} 条以上"
+        return f"共 {self.count:,} 条" if self.counted_all else f"{self.count:,} 条以上"
 
 
 @dataclass(frozen=True, slots=True)

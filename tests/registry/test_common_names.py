@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shouwang.accounts.models import AuditEvent, Unit, User
+from shouwang.registry import search
 from shouwang.registry.actions import Newcomer, register_household
-from shouwang.registry.queries import HouseholdFilter, households_for, paging
+from shouwang.registry.queries import HouseholdFilter, households_for, lists
 from tests.accounts.conftest import Person as MakePerson
 from tests.registry.conftest import OPENED
 
@@ -37,9 +38,17 @@ def test_both_ways_give_the_same_pages(name: str, clerk: User, office: User, mon
             after = page.after
 
     collected = pages(clerk), pages(office)
-    monkeypatch.setattr(paging, "MANY", 0)
+    monkeypatch.setattr(search, "COMMON", 1)
     assert (pages(clerk), pages(office)) == collected
     assert name == "没有" or collected[1] != [[], ["0"]]
+
+
+def test_a_common_name_is_counted_only_so_far(office: User, clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "COMMON_CAP", 3)
+    for common, told in ((13, (12, False)), (12, (3, True))):
+        monkeypatch.setattr(search, "COMMON", common)
+        page = households_for(office, HouseholdFilter(name="王"))
+        assert (len(page.rows), (page.count, page.capped)) == (12, told)
 
 
 def test_a_search_by_name_and_number_is_on_record_once(office: User, clerk: User) -> None:

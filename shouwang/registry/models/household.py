@@ -58,9 +58,10 @@ class Household(models.Model):
             models.CheckConstraint(name="household_company_is_unit", condition=Q(company=None) | Q(unit=F("company"))),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["division", "number"], name="household_by_division"),
-            models.Index(fields=["regiment", "number"], name="household_by_regiment"),
-            models.Index(fields=["company", "number"], name="household_by_company"),
+            # A page of the list is a range of one of these; how many are open is told from it without reading a household.
+            models.Index(fields=["division", "number", "closed_on"], name="household_open_by_division"),
+            models.Index(fields=["regiment", "number", "closed_on"], name="household_open_by_regiment"),
+            models.Index(fields=["company", "number", "closed_on"], name="household_open_by_company"),
             # Whose case or clue is it? Asked of 150,000 households at once; PostgreSQL answers from these alone.
             models.Index(fields=["division", "id"], name="household_keys_by_division"),
             models.Index(fields=["regiment", "id"], name="household_keys_by_regiment"),

@@ -18,6 +18,9 @@ from shouwang.registry.models.household import HEAD
 from shouwang.registry.queries.paging import CAP, SIZE, Page, page_of
 from shouwang.units import identity
 
+#: So far the households with a common name are counted: nobody looks through more, and each has to be tested.
+COMMON_CAP = 1_000
+
 
 @dataclass(frozen=True)
 class HouseholdFilter:
@@ -44,11 +47,11 @@ def households_for(
 ) -> Page[HouseholdLine]:
     """A page of the households a user may see. A search by citizen number is recorded."""
     wanted = wanted or HouseholdFilter()
-    # A common name is tested household by household; collecting all who bear it takes longer than a page is allowed to.
-    dense = None
-    if wanted.name and not wanted.citizen_number:  # a search by number is on record, once
-        dense = visible(user, replace(wanted, name="")).filter(_somebody_called(wanted.name))
-    page = page_of(visible(user, wanted), "number", after=after, before=before, size=size, dense=dense)
+    rows, cap = visible(user, wanted), CAP
+    if wanted.name and not wanted.citizen_number and search.is_common(wanted.name):
+        # Tested household by household, a page is soon full; collecting all who bear the name takes longer than a page may.
+        rows, cap = visible(user, replace(wanted, name="")).filter(_somebody_called(wanted.name)), COMMON_CAP
+    page = page_of(rows, "number", after=after, before=before, size=size, cap=cap)
     return Page(_lines(page.rows), page.count, page.capped, page.after, page.before)
 
 
@@ -80,7 +83,7 @@ def households_called(text: str) -> QuerySet[Household, dict[str, int]]:
 
 def registry_counts(user: User) -> tuple[int, int] | None:
     """Open households a user may see, and the people in them; None where there are too many to count while one waits."""
-    households = Household.objects.visible_to(user).filter(closed_on=None)[: CAP + 1].count()
+    households = Household.objects.visible_to(user).filter(closed_on=None).order_by()[: CAP + 1].count()
     if households > CAP:
         return None
     there = Membership.objects.visible_to(user).filter(left_on=None, superseded_at=None, household__closed_on=None)

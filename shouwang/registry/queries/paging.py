@@ -14,13 +14,14 @@ Item = TypeVar("Item")
 #: Counts go no further than this; pages then say “10,000+”.
 CAP = 10_000
 SIZE, LARGEST = 50, 200
-#: From so many on, looking at one row after the other fills a page sooner than collecting all of them first.
-MANY = 1_000
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some rows and the way on. `after` and `before` are what to ask for the neighbouring pages, None at the ends."""
+    """Some rows and the way on.
+
+    `capped`: there are more than `count`. `after`, `before`: what to ask for the neighbouring pages, None at the ends.
+    """
 
     rows: Sequence[Item]
     count: int
@@ -37,15 +38,11 @@ def page_of(
     before: Any = None,
     size: int = SIZE,
     falling: bool = False,
-    dense: QuerySet[Row] | None = None,
+    cap: int = CAP,
 ) -> Page[Row]:
-    """One page by a unique column. One range of an index a page, however deep, on both databases.
-
-    `dense`: the same rows asked for one by one along the key; quicker where so many fit that a page is soon full.
-    """
+    """One page by a unique column, counted as far as `cap`. One range of an index a page, however deep, on both databases."""
     size = max(1, min(size, LARGEST))
-    total = rows.order_by()[: CAP + 1].count()
-    rows = dense if dense is not None and total >= MANY else rows
+    total = rows.order_by()[: cap + 1].count()
     up, down = (f"-{key}", key) if falling else (key, f"-{key}")
     beyond, within = ("lt", "gt") if falling else ("gt", "lt")
     if before not in (None, ""):
@@ -59,8 +56,8 @@ def page_of(
         found = found[:size]
     return Page(
         found,
-        min(total, CAP),
-        total > CAP,
+        min(total, cap),
+        total > cap,
         after=getattr(found[-1], key) if found and more_after else None,
         before=getattr(found[0], key) if found and more_before else None,
     )

@@ -32,7 +32,7 @@ class UnitShape(Schema):
 class Listed(Schema):
     """一页。`next` 原样带入下一次请求的 after。"""
 
-    count: int = Field(description="共多少条；超过 10000 条时为 10000")
+    count: int = Field(description="共多少条；capped 为真时只数到这里（10000；常见的姓名为 1000）")
     capped: bool = Field(description="是否不止这么多")
     next: str | None = Field(None, description="下一页的位置；没有下一页为空")
 
