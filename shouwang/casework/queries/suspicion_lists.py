@@ -114,11 +114,13 @@ def suspicions_for(user: User, held: frozenset[Permission]) -> list[tuple[Suspic
     return [(one, one.found(user).order_by().values("pk")[: CAP + 1].count()) for one in lists]
 
 
-def suspicions_lately(user: User, held: frozenset[Permission]) -> tuple[datetime, list[tuple[Suspicion, int]]]:
-    """As `suspicions_for`, counted up to ten minutes ago, and when: for the first page, which everybody opens all day."""
+def suspicions_lately(
+    user: User, held: frozenset[Permission], fresh: bool = False
+) -> tuple[datetime, list[tuple[Suspicion, int]]]:
+    """As `suspicions_for`, counted up to ten minutes ago, and when. `fresh`: counted now all the same."""
     kinds = ",".join(one.kind for one in SUSPICIONS.values() if one.watchers & held)
     posts = ",".join(f"{post.role}@{post.unit_id}" for post in effective_posts(user))
     counted_at, found = kept(
-        f"suspicions:{posts}:{kinds}", lambda: [(one.kind, count) for one, count in suspicions_for(user, held)]
+        f"suspicions:{posts}:{kinds}", lambda: [(one.kind, count) for one, count in suspicions_for(user, held)], fresh
     )
     return counted_at, [(SUSPICIONS[kind], count) for kind, count in found]

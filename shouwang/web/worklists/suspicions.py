@@ -18,7 +18,7 @@ from shouwang.accounts.origin import Origin
 from shouwang.accounts.queries import visible_units
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts, holds
-from shouwang.casework.queries import SUSPICIONS, Suspicion, suspicions_for
+from shouwang.casework.queries import SUSPICIONS, Suspicion, suspicions_lately
 from shouwang.casework.queries.suspicion_lists import WATCHERS
 from shouwang.registry.queries import CAP
 from shouwang.web.forms import FilterForm, ReasonForm, UnitField
@@ -27,6 +27,7 @@ from shouwang.web.paging import Keyset, Page
 from shouwang.web.sheets import LARGEST, SheetFull, download
 from shouwang.web.tables import Cell, Empty, Row, Table
 from shouwang.web.worklists.suspicion_rows import SHOWN
+from shouwang.web.worklists.totals import AGAIN
 
 P = Permission
 EVERYBODY = (P.CASE_PREPARE, P.CASE_CONFIRM, P.CASE_SUBMIT, P.INSPECT, P.VISIT_RECORD)
@@ -43,12 +44,14 @@ class SuspicionFilter(FilterForm):
 
 @needs(*WATCHERS)
 def suspicions(request: PersonalRequest) -> HttpResponse:
-    """疑点清单：各张清单的定义、依据和数目。"""
+    """疑点清单：各张清单的定义、依据和数目，与首页上的一致。"""
+    counted_at, found = suspicions_lately(request.user, held_by(request.user), fresh="fresh" in request.GET)
     lists = [
-        {"one": one, "count": counted(count), "url": reverse("web:suspicion", args=[one.kind])}
-        for one, count in suspicions_for(request.user, held_by(request.user))
+        {"one": one, "count": counted(count), "url": reverse("web:suspicion", args=[one.kind])} for one, count in found
     ]
-    return render(request, "worklists/suspicions.html", {"lists": lists, "now": timezone.now()})
+    again = f"{reverse('web:suspicions')}?fresh=1" if timezone.now() - counted_at > AGAIN else ""
+    context = {"lists": lists, "counted_at": counted_at, "again_url": again}
+    return render(request, "worklists/suspicions.html", context)
 
 
 @needs(*EVERYBODY)
