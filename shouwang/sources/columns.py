@@ -10,6 +10,7 @@ from shouwang.sources.cells import NO, YES
 from shouwang.terms.tables import Column, Type
 from shouwang.units.money import LARGEST_FEN
 
+_LARGEST = LARGEST_FEN // 100
 #: The years whose quarters the engine reads by itself.
 ENUM_YEARS = (1980, 2080)
 
@@ -40,6 +41,8 @@ def named(name: str) -> str:
 def plain(column: Column, source: str, source_type: str) -> str:
     """The typed value of a plainly spelled cell, else NULL. `source` is an identifier, `source_type` its DuckDB type."""
     kind = source_type.split("(")[0]
+    if kind == "DECIMAL" and column.type is Type.MONEY:
+        return _decimal_money(source, source_type)
     return _PLAIN[column.type](column, source, kind)
 
 
@@ -55,7 +58,7 @@ def as_text(source: str, source_type: str) -> str:
     if source_type == "BOOLEAN":
         return f"CASE {source} WHEN true THEN '是' WHEN false THEN '否' END"
     if source_type.startswith("TIMESTAMP"):
-        return f"CAST(CAST({source} AS DATE) AS VARCHAR)"
+        return f"CAST({_day(source, source_type)} AS VARCHAR)"
     if source_type.startswith("DECIMAL"):
         return f"regexp_replace(CAST({source} AS VARCHAR), '(\\.[0-9]*[1-9])0+$|\\.0+$', '\\1')"
     return f"CAST({source} AS VARCHAR)"
@@ -104,14 +107,11 @@ def _money(column: Column, source: str, kind: str) -> str:
     if kind == "DOUBLE":
         # x is the shortest decimal of a whole number of fen r exactly when the nearest double to r/100 is x.
         fen = f"round({source} * 100)"
-        return f"CASE WHEN abs({fen}) <= {LARGEST_FEN} AND {fen} / 100 = {source} THEN CAST({fen} AS BIGINT) END"
+        # A file's statistics leave NaN out, and the engine believes them: the bound does not keep NaN from the cast.
+        return f"CASE WHEN abs({fen}) <= {LARGEST_FEN} AND {fen} / 100 = {source} THEN TRY_CAST({fen} AS BIGINT) END"
     if kind in _INTEGERS:
-        return f"CASE WHEN abs({source}) <= {LARGEST_FEN // 100} THEN CAST({source} AS BIGINT) * 100 END"
-    if kind == "DECIMAL":
-        fen = f"CAST({source} AS DECIMAL(38,6)) * 100"
-        return (
-            f"CASE WHEN abs({source}) <= {LARGEST_FEN // 100} AND {fen} = trunc({fen}) THEN CAST({fen} AS BIGINT) END"
-        )
+        # Not abs(): the smallest whole number has no opposite.
+        return f"CASE WHEN {source} BETWEEN {-_LARGEST} AND {_LARGEST} THEN CAST({source} AS BIGINT) * 100 END"
     if kind == "VARCHAR":
         return (
             f"CASE WHEN regexp_full_match({source}, '-?[0-9]{{1,9}}(\\.[0-9]{{1,2}})?') "
@@ -120,9 +120,24 @@ def _money(column: Column, source: str, kind: str) -> str:
     return "NULL"
 
 
+def _decimal_money(source: str, source_type: str) -> str:
+    """A decimal of any scale that two decimals hold without rounding: back in its own type it is what it was."""
+    yuan = f"TRY_CAST({source} AS DECIMAL(12,2))"
+    return (
+        f"CASE WHEN TRY_CAST({yuan} AS {source_type}) = {source} AND {yuan} BETWEEN {-_LARGEST} AND {_LARGEST} "
+        f"THEN CAST({yuan} * 100 AS BIGINT) END"
+    )
+
+
+def _day(source: str, kind: str) -> str:
+    """The day of a point in time. One with a time zone is an instant: its day is the one in Beijing, on any machine."""
+    local = f"timezone('Asia/Shanghai', {source})" if kind == "TIMESTAMP WITH TIME ZONE" else source
+    return f"CAST({local} AS DATE)"
+
+
 def _date(column: Column, source: str, kind: str) -> str:
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
-        return f"CAST({source} AS DATE)"
+        return _day(source, kind)
     if kind != "VARCHAR":
         return "NULL"
     return (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from shouwang.sources import columns as sql
@@ -219,12 +222,23 @@ def test_double_cells_as_text() -> None:
             assert reading.value == exact.value, repr(cell)
 
 
-@pytest.mark.parametrize("scale", [(12, 2), (18, 4), (10, 0), (18, 6)])
+def test_doubles_beside_one_that_is_no_number(tmp_path: Path) -> None:
+    """Parquet 的统计不含“非数”（NaN）：这一格读不出，旁边的照读，不会出错。"""
+    cells, path = [3000.0, math.nan, 12.5], tmp_path / "doubles.parquet"
+    pq.write_table(pa.table({"cell": cells}), path)
+    plain, text = sql.plain(MONEY, "cell", "DOUBLE"), sql.as_text("cell", "DOUBLE")
+    read = duckdb.sql(f"SELECT {plain}, {text} FROM read_parquet({sql.quoted(str(path))})").fetchall()
+    assert [fen for fen, _ in read] == [300_000, None, 1_250]
+    assert read_cell(MONEY, read[1][1]).reason == "金额不是数字"
+
+
+@pytest.mark.parametrize("scale", [(12, 2), (18, 4), (10, 0), (18, 6), (20, 8), (38, 10), (38, 25)])
 def test_decimal_cells_of_money(scale: tuple[int, int]) -> None:
     """十进制小数的格子：末尾的零不算小数，超过两位的不读。"""
     step = Decimal(1).scaleb(-scale[1])
     values = [Decimal(DICE.randint(-(10**10), 10**10)) * step for _ in range(500)]
     values += [Decimal("12.5").quantize(step), Decimal(0).quantize(step), Decimal("-1").quantize(step)]
+    values += [Decimal("12.5").quantize(step) + step, Decimal((0, (9,) * scale[0], -scale[1]))]
     assert agreeing(MONEY, in_engine(MONEY, values, pa.decimal128(*scale))) >= 3
 
 
@@ -232,7 +246,7 @@ def test_decimal_cells_of_money(scale: tuple[int, int]) -> None:
 def test_integer_cells(arrow: pa.DataType) -> None:
     """整数的格子：金额、年度、是否、身份证号，读得出的与逐格读法相同。"""
     small = [*range(0, 12), 999, 1000, 1999, 2020, 9999, 10000, 32767]
-    large = [20200514, 43965, 1_000_000_000, 1_000_000_001, 652901198003011018, 9 * 10**18]
+    large = [20200514, 43965, 1_000_000_000, 1_000_000_001, 652901198003011018, 9 * 10**18, 2**63 - 1, -(2**63)]
     values = small + (large if arrow == pa.int64() else [])
     for column, least in (
         (MONEY, 10),
@@ -255,6 +269,21 @@ def test_date_and_time_cells() -> None:
     assert agreeing(DATE, in_engine(DATE, times, pa.timestamp("us"))) == len(times)
     for column in (MONEY, YEAR, QUARTER, KIND, YES_NO, NUMBER):
         assert agreeing(column, in_engine(column, days, pa.date32())) == 0, column.name
+
+
+@pytest.mark.parametrize("machine", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_an_instant_is_of_the_day_in_beijing(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """带时区的时间是一个时刻：取北京时间的那一天，与机器设在哪个时区无关。"""
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    try:
+        kind = "TIMESTAMP WITH TIME ZONE"
+        plain, text = sql.plain(DATE, "cell", kind), sql.as_text("cell", kind)
+        given = "(VALUES (TIMESTAMPTZ '2019-04-01 00:00:00+08'), (TIMESTAMPTZ '2019-04-01 12:00:00+00')) t(cell)"
+        assert duckdb.sql(f"SELECT {plain}, {text} FROM {given}").fetchall() == [(date(2019, 4, 1), "2019-04-01")] * 2
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_truth_cells() -> None:
