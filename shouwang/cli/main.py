@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from shouwang.cli.usage import Context, complaint, in_chinese
 from shouwang.units.errors import ShouwangError
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
@@ -34,6 +35,8 @@ COMMANDS = {
 class Commands(click.Group):
     """The commands above, each from its own module, where it has the same name."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -41,7 +44,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(COMMANDS[name][0]), name.replace("-", "_"))
-        return command
+        return in_chinese(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
@@ -60,43 +63,37 @@ def run() -> None:
         sys.exit(cli.main(standalone_mode=False) or DONE)
     except ShouwangError as error:
         _leave(str(error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.message, err=True)
+        sys.exit(UNUSABLE)
     except click.UsageError as error:
-        _leave(_usage(error))
+        _leave(complaint(error))
     except click.ClickException as error:
         _leave(error.format_message())
     except (KeyboardInterrupt, click.Abort):
-        _leave("已中断，没有写出结果。", status=130)
+        _leave(_INTERRUPTED, status=130)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing is wrong, and there is nobody to tell.
         sys.stderr.close()
         sys.exit(DONE)
     except OSError as error:
         _leave(f"读写文件出错：{error.filename or ''} {error.strerror or error}。请检查磁盘空间和文件权限。〔SYS-01〕")
-    except Exception:
+    except Exception as error:
+        if _interrupted(error):
+            _leave(_INTERRUPTED, status=130)
         # The edge of the program: whatever it is, a script must not take it for a finished run.
         logging.getLogger(__name__).exception("shouwang %s", " ".join(sys.argv[1:2]))
         _leave("程序出错，没有完成。请把上面的内容交给维护人员；数据没有改动。〔SYS-99〕", status=FAULT)
 
 
+_INTERRUPTED = "已中断。没有写完的结果不会留下。"
+
+
+def _interrupted(error: Exception) -> bool:
+    """Whether Ctrl-C came while the engine was at work: DuckDB then says so by an error of its own."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+
+
 def _leave(message: str, status: int = UNUSABLE) -> None:
     click.echo(f"错误：{message}", err=True)
     sys.exit(status)
-
-
-def _usage(error: click.UsageError) -> str:
-    """click's own complaints, in Chinese."""
-    command = error.ctx.command_path if error.ctx else "shouwang"
-    ending = f"用 {command} --help 查看用法。〔CLI-01〕"
-    match error:
-        case click.MissingParameter(param=param):
-            name = param.opts[0] if isinstance(param, click.Option) else (param.human_readable_name if param else "")
-            return f"缺少 {name}。{ending}"
-        case click.NoSuchOption(option_name=name):
-            return f"没有 {name} 这个选项。{ending}"
-        case click.BadParameter(param=param):
-            name = param.opts[0] if param else ""
-            return f"{name}：{error.message}。{ending}"
-        case _ if "No such command" in error.message:
-            return f"没有这个命令：{error.message.split()[-1].strip('.')}。{ending}"
-        case _:
-            return f"{error.message} {ending}"

@@ -57,28 +57,48 @@ class OneOf(click.Choice[str]):
 class Folder(click.Path):
     """A path that shows as 文件夹 in the help."""
 
-    name = "文件夹"
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "文件夹"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _refuse_empty(self, value, param, ctx)
         if not self.file_okay and Path(value).is_file():
             self.fail(f"“{value}”是一个文件，不是文件夹", param, ctx)
         return super().convert(value, param, ctx)
 
 
+class Source(click.Path):
+    """The path of a package."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        _refuse_empty(self, value, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _refuse_empty(kind: click.Path, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> None:
+    """Nothing, as of a variable that was never set, would be taken for the folder one stands in."""
+    if not str(value).strip():
+        kind.fail("路径是空的，请写明是哪个文件夹", param, ctx)
+
+
+#: Tables that every package has and no result is called by.
+_MARKS = [f"{table}.{kind}" for table in ("members", "ledger") for kind in ("csv", "xlsx", "parquet")]
+
+
 class OutIsPackage(ShouwangError):
     code = "CLI-03"
-    what = "结果不能写到 {folder}：那里是要读的数据。"
+    what = "结果不能写到 {folder}：那里是一个数据包。"
     why = "结果里也有 households 等同名文件，会盖掉原来的数据。"
     do = "请用 --out 写到另一个文件夹，例如 {folder}/结果。什么也没有写。"
 
 
 def keep_apart(package: Path, out: Path) -> None:
-    """Raises OutIsPackage where results would be written over what they are made from."""
-    if out.resolve() == package.resolve():
+    """Raises OutIsPackage where results would be written over data, be it those they are made from or others."""
+    if out.resolve() == package.resolve() or any((out / name).exists() for name in _MARKS):
         raise OutIsPackage(folder=out)
 
 
-package = click.argument("package", metavar="数据包", type=click.Path(path_type=Path))
+package = click.argument("package", metavar="数据包", type=Source(path_type=Path))
 as_of = click.option("--as-of", type=Day(), required=True, help="截至日期，例如 2020-05-20。")
 policy = click.option("--policy", default="qituan-2020", show_default=True, metavar="办法", help="按哪一部办法。")
 out = click.option("--out", type=Folder(file_okay=False, path_type=Path), required=True, help="结果写到哪个文件夹。")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from shouwang.cli import main
 
 CASES = Path(__file__).parents[1] / "cases"
 DATES = ("2020-05-20", "2020-06-30", "2020-07-01")
@@ -60,6 +63,15 @@ def test_results_are_never_written_over_what_they_are_made_from(tmp_path: Path) 
         assert {file.name: file.read_bytes() for file in package.iterdir()} == before
 
 
+def test_results_are_not_written_over_another_package_either(tmp_path: Path) -> None:
+    """A zip beside the folder it was made of: results must not take the place of the tables in there."""
+    other = Path(shutil.copytree(CASES / "package", tmp_path / "package"))
+    zipped = shutil.make_archive(str(tmp_path / "package"), "zip", other)
+    done = shouwang("screen", zipped, "--as-of", DATES[0], "--out", other)
+    assert done.returncode == 2 and "CLI-03" in done.stderr
+    assert (other / "households.csv").read_bytes() == (CASES / "package" / "households.csv").read_bytes()
+
+
 def test_a_year_that_cannot_be_is_a_row_that_cannot_be(tmp_path: Path) -> None:
     package = Path(shutil.copytree(CASES / "package", tmp_path / "package"))
     with (package / "ledger.csv").open("ab") as file:
@@ -75,6 +87,9 @@ def test_a_year_that_cannot_be_is_a_row_that_cannot_be(tmp_path: Path) -> None:
     [
         (("--as-of", "0001-01-01"), "年份不可能"),
         (("--as-of", DATES[0], "--engine", "foo"), "没有“foo”，可用的有 duckdb、spark"),
+        (("--as-of", DATES[0], "more"), "多出来的内容：more"),
+        (("--as-of", DATES[0], "--xlsx=1"), "--xlsx 后面不能带值"),
+        (("--as-of", DATES[0], "--since", ""), "--since：路径是空的"),
     ],
 )
 def test_a_wrong_option_is_told_in_chinese_and_nothing_is_written(
@@ -89,6 +104,32 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     done = shouwang("screen", CASES / "package", "--as-of", DATES[0], "--out", tmp_path / "out")
     assert done.returncode == 2 and "是一个文件，不是文件夹" in done.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("screen",), ("explain",), ("simulate",), ("serve",), ("audit",)])
+def test_help_is_chinese_throughout(command: tuple[str, ...]) -> None:
+    done = shouwang(*command, "--help")
+    assert done.returncode == 0
+    assert re.findall("Usage|Options|Commands|OPTIONS|ARGS|required|default:|Show|DIRECTORY", done.stdout) == []
+    assert "用法：" in done.stdout and "--help" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "interrupt", [KeyboardInterrupt(), RuntimeError("Query interrupted")], ids=["program", "engine"]
+)
+def test_an_interrupted_run_is_no_fault(
+    interrupt: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C reaches us as itself, or as an error of the engine it found at work."""
+
+    def stop(**_: object) -> None:
+        raise interrupt
+
+    monkeypatch.setattr(main.cli, "main", stop)
+    with pytest.raises(SystemExit) as left:
+        main.run()
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "错误：已中断。没有写完的结果不会留下。\n"
 
 
 def test_a_fault_of_the_program_is_not_taken_for_a_finished_run(tmp_path: Path) -> None:
