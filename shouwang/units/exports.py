@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-#: Beginnings a spreadsheet takes for a formula, full-width forms included.
-GUARDED = r"^[=+\-@\t\r＝＋－＠]"
+#: Beginnings a spreadsheet takes for a formula, full-width forms included; `-1.234` is a number and stays one.
+GUARDED = r"^([=@\t\r＝＋－＠]|[+\-][0-9.,]*[^0-9.,])"
 #: Twelve digits and more are shown as 6.5E+17, and beyond fifteen the last are lost.
 LONG_NUMBER = r"^[0-9]{12,}[0-9Xx]?$"
 

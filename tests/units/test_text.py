@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shouwang.units.errors import Notice, Reading, ShouwangError
-from shouwang.units.exports import safe_cell
+from shouwang.units.exports import plain_cell, safe_cell
 from shouwang.units.text import blank, normalise, reading_order
 
 
@@ -58,14 +59,21 @@ def test_a_safe_cell_is_no_formula_and_can_be_read_back(text: str) -> None:
     """写进 CSV 的格子不会被表格软件当公式运行；去掉所加的记号就是原文。"""
     cell = safe_cell(text)
     assert cell == text or cell[1:] == text
-    assert not cell or (cell[0] not in "=+-@＝＋－＠\r" and (cell[0] != "\t" or text[0].isdigit()))
+    assert not cell or cell[0] not in "=@＝＋－＠\r" and (cell[0] != "\t" or text[0].isdigit())
+    assert cell[:1] not in ("+", "-") or re.fullmatch("[0-9.,]*", cell[1:])
+    assert plain_cell(cell) == text or cell == text
 
 
 @pytest.mark.parametrize(
     ("text", "cell"),
     {
         "=1+1": "'=1+1",
-        "-5": "'-5",
+        "-5": "-5",
+        "-1,234.567": "-1,234.567",
+        "-5+1": "'-5+1",
+        "-A1": "'-A1",
+        "+-5": "'+-5",
+        "-5\n=1": "'-5\n=1",
         "@x": "'@x",
         "652901198003011018": "\t652901198003011018",
         "65290119800301101X": "\t65290119800301101X",
