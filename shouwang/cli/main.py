@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
 
 import click
 
 from shouwang.cli.usage import Context, complaint, in_chinese
-from shouwang.units.errors import ShouwangError
+from shouwang.units.errors import ShouwangError, system_words
 
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
 #: A fault of the program, which must not look like any of them (EX_SOFTWARE of sysexits.h).
@@ -59,6 +60,10 @@ def cli() -> None:
 
 def run() -> None:
     """Entry point. Errors are Chinese sentences on stderr, with exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Where the machine is set to a language without Chinese, odd output is better than none.
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli.main(standalone_mode=False) or DONE)
     except ShouwangError as error:
@@ -77,7 +82,7 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(DONE)
     except OSError as error:
-        _leave(f"读写文件出错：{error.filename or ''} {error.strerror or error}。请检查磁盘空间和文件权限。〔SYS-01〕")
+        _leave(f"读写文件出错：{error.filename or ''} {system_words(error)}。请检查磁盘空间和文件权限。〔SYS-01〕")
     except Exception as error:
         if _interrupted(error):
             _leave(_INTERRUPTED, status=130)

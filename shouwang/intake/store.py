@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class BadStore(ShouwangError):
 
 def is_store(path: Path) -> bool:
     """Whether a path is a folder of stored facts and not a package of files."""
-    return path.is_dir() and (path / INDEX).is_file()
+    # Not Path.is_file: in a folder that may not be entered it would fail, and blame a file nobody has heard of.
+    return os.path.isfile(path / INDEX)
 
 
 def write_index(facts: Facts, account: Account, folder: Path) -> None:

@@ -28,7 +28,7 @@ from shouwang.sources.parquetfile import Footers, adopt_parquet, footers_of
 from shouwang.sources.staging import EarlyReject, Progress, Staged, StagedTable
 from shouwang.sources.workbook import stage_workbook
 from shouwang.terms.tables import BY_NAME, TABLES, Table
-from shouwang.units.errors import Notice
+from shouwang.units.errors import Notice, system_words
 
 __all__ = ["EarlyReject", "Package", "StagedTable", "open_package", "open_table"]
 
@@ -66,9 +66,7 @@ def open_package(path: Path, scratch: Path, progress: Progress | None = None) ->
             tables[table], told = _stage(file, BY_NAME[table], scratch / f"{table}.parquet", progress, footers)
             notices += told
     except OSError as error:
-        raise UnreadableFile(
-            file=error.filename or str(path), problem=error.strerror or type(error).__name__
-        ) from error
+        raise UnreadableFile(file=error.filename or str(path), problem=system_words(error)) from error
     return Package(name, tables, notices)
 
 
@@ -80,8 +78,7 @@ def open_table(path: Path, table: Table, scratch: Path, progress: Progress | Non
     try:
         return _stage(path, table, scratch / f"{table.name}.parquet", progress)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise UnreadableFile(file=error.filename or str(path), problem=problem) from error
+        raise UnreadableFile(file=error.filename or str(path), problem=system_words(error)) from error
 
 
 def _from_folder(path: Path) -> tuple[dict[str, Path], list[str], str]:

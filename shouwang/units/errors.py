@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, ClassVar
+
+#: What the system says when a file cannot be read or written.
+_SYSTEM = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EIO: "磁盘读写出错",
+    errno.ENOENT: "找不到",
+    errno.ENOTDIR: "不是文件夹",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.EMFILE: "打开的文件太多",
+}
+
+
+def system_words(error: OSError) -> str:
+    """Why the system refused, in Chinese where it is one of the usual reasons."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 class ShouwangError(Exception):

@@ -132,6 +132,15 @@ def test_an_interrupted_run_is_no_fault(
     assert capsys.readouterr().err == "错误：已中断。没有写完的结果不会留下。\n"
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_a_terminal_without_chinese_costs_nothing(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    command = [sys.executable, "-m", "shouwang", "check", str(CASES / "package")]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"ledger.csv" in done.stdout and b"213" in done.stdout
+
+
 def test_a_fault_of_the_program_is_not_taken_for_a_finished_run(tmp_path: Path) -> None:
     """Sixty people and sums near 10^16 fen: beyond what a product of 64 bits holds."""
     package = tmp_path / "package"

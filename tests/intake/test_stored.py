@@ -12,6 +12,7 @@ import pytest
 from shouwang.intake.screening import Screened, screen_into
 from shouwang.intake.session import facts_of, keep
 from shouwang.intake.since import NoPrevious
+from shouwang.intake.store import is_store
 from shouwang.policy.book import RuleBook
 from shouwang.screening.engines import DuckDB
 from tests.intake.conftest import screened
@@ -101,3 +102,8 @@ def test_results_of_an_earlier_version_are_computed_anew(regiment: Path, tmp_pat
         connection.execute(f"COPY s TO '{state}' (FORMAT parquet)")
     again = screened(regiment, tmp_path / "again", since=tmp_path / "before")
     assert "结果文件的版本不同，已全部重算" in again.remark
+
+
+def test_what_cannot_be_looked_into_is_no_store() -> None:
+    """看不进去的文件夹不是事实库：由读数据包的一步说明原因，不怪罪一个没人听说过的文件。"""
+    assert not is_store(Path("长" * 300))

@@ -173,7 +173,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
     path = folder(tmp_path / "包", ledger=None)
     (path / "ledger.csv").symlink_to(path / "没有.csv")
-    with pytest.raises(SourceError, match="SRC-20"):
+    with pytest.raises(SourceError, match="无法读取（找不到）.*SRC-20"):
         open_package(path, tmp_path / "scratch")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import unicodedata
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shouwang.units.errors import Notice, Reading, ShouwangError
+from shouwang.units.errors import Notice, Reading, ShouwangError, system_words
 from shouwang.units.exports import plain_cell, safe_cell
 from shouwang.units.text import blank, normalise, reading_order
 
@@ -59,7 +60,7 @@ def test_a_safe_cell_is_no_formula_and_can_be_read_back(text: str) -> None:
     """写进 CSV 的格子不会被表格软件当公式运行；去掉所加的记号就是原文。"""
     cell = safe_cell(text)
     assert cell == text or cell[1:] == text
-    assert not cell or cell[0] not in "=@＝＋－＠\r" and (cell[0] != "\t" or text[0].isdigit())
+    assert not cell or (cell[0] not in "=@＝＋－＠\r" and (cell[0] != "\t" or text[0].isdigit()))
     assert cell[:1] not in ("+", "-") or re.fullmatch("[0-9.,]*", cell[1:])
     assert plain_cell(cell) == text or cell == text
 
@@ -100,6 +101,21 @@ def test_an_error_is_a_sentence_with_a_code() -> None:
     assert str(Tried(file="户.csv", row=3)) == "户.csv 第3行不对。会算错。请改第3行。〔TST-01〕"
     with pytest.raises(KeyError):
         Tried(file="户.csv")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "磁盘已满"),
+        (PermissionError(errno.EACCES, "Permission denied"), "没有权限"),
+        (OSError(errno.ENOTEMPTY, "Directory not empty"), "Directory not empty"),
+        (OSError("odd"), "OSError"),
+    ],
+    ids=str,
+)
+def test_what_the_system_refuses_is_said_in_chinese(error: OSError, words: str) -> None:
+    """系统拒绝读写的常见原因用中文说；少见的照系统的原话。"""
+    assert system_words(error) == words
 
 
 def test_readings_and_notices() -> None:
