@@ -13,7 +13,7 @@ from typing import Any
 from shouwang import __version__
 from shouwang.intake.account import MATCHING, Account, write_matching, write_questions, write_rejects
 from shouwang.intake.facts import Facts
-from shouwang.intake.since import Previous, premises, screen_changed
+from shouwang.intake.since import Previous, digests, premises, screen_changed
 from shouwang.intake.state import write_state
 from shouwang.intake.store import is_store
 from shouwang.intake.whole import whole_folder
@@ -71,7 +71,8 @@ def screen_into(
         asked = [(q.household_id, q.question, q.values) for q in account.questions]
         questions = write_questions(asked + written.questions, folder)
         computed_by = engine.name if previous is None else DuckDB.name
-        manifest = _manifest(book, computed_by, written, account, questions) | {"premises": premises(book)}
+        manifest = _manifest(book, computed_by, written, account, questions)
+        manifest |= digests(folder) | {"premises": premises(book)}
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
     return Screened(book, written, account, questions, manifest, remark)
 

@@ -38,6 +38,8 @@ from shouwang.units.exports import plain_cell
 
 MANIFEST = "manifest.json"
 CHANGED = "changed_"
+#: What is copied line by line for households that did not change: its hash is told by the manifest, under this name.
+COPIED = {"findings.jsonl": "findings_sha256", QUESTIONS: "questions_sha256"}
 
 
 class NoPrevious(ShouwangError):
@@ -56,7 +58,7 @@ class Previous:
     @classmethod
     def open(cls, folder: Path) -> Previous:
         """Raises NoPrevious when the folder holds no complete results."""
-        missing = [name for name in (MANIFEST, STATE, "households.parquet") if not (folder / name).is_file()]
+        missing = [name for name in (MANIFEST, STATE, "households.parquet", *COPIED) if not (folder / name).is_file()]
         if missing:
             raise NoPrevious(folder=folder, reason=f"缺少 {'、'.join(missing)}")
         try:
@@ -67,11 +69,27 @@ class Previous:
     def why_not(self, book: RuleBook) -> str:
         """Why these results cannot be carried on under a rule book; empty when they can."""
         here = premises(book)
-        if not is_sized(self.folder):
+        if not is_sized(self.folder) or not self.manifest.keys() >= set(COPIED.values()):
             return "结果文件的版本"
         return "、".join(
             words for name, words in _PREMISES.items() if self.manifest.get("premises", {}).get(name) != here[name]
         )
+
+    def require_untouched(self) -> None:
+        """Raises NoPrevious when a file that will be copied from is not the one that was written."""
+        now = digests(self.folder)
+        for file, name in COPIED.items():
+            if now[name] != self.manifest[name]:
+                raise NoPrevious(folder=self.folder, reason=f"{file} 不是当时写出的那一个")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The hashes of the files that a later screening copies from, under their names in the manifest."""
+    found = {}
+    for file, name in COPIED.items():
+        with (folder / file).open("rb") as read:
+            found[name] = hashlib.file_digest(read, "sha256").hexdigest()
+    return found
 
 
 _PREMISES = {"policy": "办法", "as_of": "截至日期", "parameters": "参数", "duckdb": "计算引擎的版本"}
@@ -89,6 +107,7 @@ def premises(book: RuleBook) -> dict[str, Any]:
 
 def screen_changed(book: RuleBook, facts: Facts, previous: Previous, folder: Path) -> tuple[Written, int]:
     """Screen the households that changed, and write the results of all. Also returns how many were computed."""
+    previous.require_untouched()
     connection = facts.connection
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE settled AS SELECT f.hid, household_id, p.notes FROM {fingerprinted(facts)} f "

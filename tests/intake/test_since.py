@@ -65,6 +65,26 @@ def test_other_premises_compute_everybody(regiment: Path, tmp_path: Path) -> Non
     assert "截至日期不同，已全部重算" in again.remark
 
 
+@pytest.mark.parametrize("name", ["households.csv", "findings.jsonl", "questions.csv"])
+def test_a_file_edited_to_the_same_length_is_not_copied(regiment: Path, tmp_path: Path, name: str) -> None:
+    screened(regiment, tmp_path / "before")
+    file = tmp_path / "before" / name
+    whole = file.read_bytes()
+    last = whole.rstrip()[-1:]
+    file.write_bytes(whole[: whole.rindex(last)] + b"X" + whole[whole.rindex(last) + 1 :])
+    with pytest.raises(NoPrevious, match=name):
+        screened(regiment, tmp_path / "out", since=tmp_path / "before")
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_of_a_version_that_told_no_hashes_are_computed_anew(regiment: Path, tmp_path: Path) -> None:
+    screened(regiment, tmp_path / "before")
+    manifest = tmp_path / "before" / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("findings_sha256", "unheard_of"))
+    again = screened(regiment, tmp_path / "again", since=tmp_path / "before")
+    assert "已全部重算" in again.remark
+
+
 def test_a_folder_without_results_is_refused(regiment: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NoPrevious, match="缺少"):
