@@ -12,9 +12,22 @@ from shouwang.policy.book import RuleBook
 from shouwang.screening.queries import Relations, query_for, relation
 from shouwang.terms.sums import SUMS
 from shouwang.terms.tables import TABLES
+from shouwang.units.errors import ShouwangError
+from shouwang.units.money import yuan
 
 #: Rows a batch; bounds the memory of writing results.
 BATCH_ROWS = 200_000
+
+
+class TooMuch(ShouwangError):
+    """A product of a rule does not fit into 64 bits, whose whole numbers every engine shares (ADR 0009)."""
+
+    code = "ENG-02"
+    what = (
+        "有的户金额太大，规则里的乘法超出了能精确计算的范围；收支各行（不计正负）合计最大的是“{household}”，{yuan} 元。"
+    )
+    why = "金额按整数的分精确计算，不取近似值，所以没有写出结果。"
+    do = "请核对这一户的收支台账：多半是单位写错，或同一批数据放了许多遍；改正后再筛查。"
 
 
 class Engine(Protocol):
@@ -36,8 +49,20 @@ class DuckDB:
         self.prefix = prefix
 
     def batches(self, plan: str, *books: RuleBook) -> Iterator[pa.RecordBatch]:
+        """Raises TooMuch when the amounts of a household are beyond whole numbers of 64 bits."""
         query = query_for(plan, books, self.relations())
-        yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        try:
+            yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        except duckdb.OutOfRangeException:
+            raise self._too_much() from None
+
+    def _too_much(self) -> TooMuch:
+        row = self.connection.execute(
+            f"SELECT household_id, CAST(sum(abs(amount)) AS VARCHAR) FROM {self.prefix}ledger JOIN {self.prefix}households "
+            "USING (hid) GROUP BY household_id ORDER BY sum(abs(amount)) DESC, household_id LIMIT 1"
+        ).fetchone()
+        household, fen = row or ("", "0")
+        return TooMuch(household=household, yuan=yuan(int(fen)))
 
     def relations(self) -> Relations:
         """The fact tables, and the sums of the ledger where stored facts have them."""
