@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from json import dumps
 from typing import Any
 
@@ -153,6 +153,9 @@ class Expressions:
         return ibis.cases(*cases, else_=self.expr(node.otherwise, table))
 
     def joined(self, node: n.Joined, table: ir.Table) -> Expr:
+        if len(node.parts) == 1:
+            ((held, text),) = node.parts
+            return _if_held(self.expr(held, table), held, text)
         parts = [_if_held(self.expr(held, table), held, node.separator + text) for held, text in node.parts]
         return _concat(parts).substr(len(node.separator))
 
@@ -180,12 +183,24 @@ class Expressions:
         return self.expr(node.term, table).cast("string")
 
     def text(self, node: n.Text, table: ir.Table) -> Expr:
-        return _concat(
-            [
-                self.expr(part, table) if n.surely_known(part) else self.expr(part, table).fill_null(n.UNKNOWN_WORDS)
-                for part in node.parts
-            ]
-        )
+        return _concat(list(self._pieces(node, table)))
+
+    def _pieces(self, node: n.Node, table: ir.Table) -> Iterator[Expr | str]:
+        """A text as the known texts it is made of, those inside it included: each is copied once, into the whole."""
+        match node:
+            case n.Text(parts=parts):
+                for part in parts:
+                    yield from self._pieces(part, table)
+            case n.Value(value=str(words)):
+                yield words
+            case n.Named(name=name, term=term) if name not in table.columns:
+                yield from self._pieces(term, table)
+            case n.Json(term=term) if term.kind is n.Kind.TEXT and n.surely_known(term) and not _foreign(term):
+                yield from ('"', *self._pieces(term, table), '"')
+            case _ if n.surely_known(node):
+                yield self.expr(node, table)
+            case _:
+                yield self.expr(node, table).fill_null(n.UNKNOWN_WORDS)
 
     def json(self, node: n.Json, table: ir.Table) -> Expr:
         value = self.expr(node.term, table)
@@ -233,9 +248,18 @@ def _if_held(held: Expr, node: n.Node, text: str) -> Expr:
     return (held if n.surely_known(node) else held.fill_null(False)).ifelse(text, "")
 
 
-def _concat(parts: list[Expr]) -> Expr:
-    """Texts that are all known, one after the other, in one operation: a chain of + copies its beginning at each step."""
-    return ibis.literal("").join(parts)
+def _concat(parts: list[Expr | str]) -> Expr:
+    """Texts that are all known, one after the other, in one operation: a chain of + copies its beginning at each step.
+
+    Constants side by side are one: an engine copies each of them for every row.
+    """
+    whole: list[Expr | str] = []
+    for part in parts:
+        if isinstance(part, str) and whole and isinstance(whole[-1], str):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    return ibis.literal("").join(whole)
 
 
 _READERS: dict[type[n.Node], Callable[[Expressions, Any, ir.Table], Expr]] = {
