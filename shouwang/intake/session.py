@@ -18,9 +18,9 @@ from shouwang.units.errors import ShouwangError
 from shouwang.units.scratch import scratch_folder
 
 Stage = Callable[[str], None]
-#: What DuckDB may hold in memory before it goes to disk. The process stays within about a fifth more.
+#: What DuckDB may hold in memory before it goes to disk. The process needs up to a gigabyte more at five million households.
 MEMORY = "SHOUWANG_MEMORY"
-DEFAULT_MEMORY = "2500MB"
+DEFAULT_MEMORY = "2000MB"
 
 
 class BadMemory(ShouwangError):

@@ -20,6 +20,9 @@ from shouwang.terms.nodes import Parameter as ParameterNode
 from shouwang.units.errors import ShouwangError
 from shouwang.units.money import FEN_PER_YUAN, yuan
 
+#: The safe loader in C where PyYAML has it: reading the figures is part of every start.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class Unit(Enum):
     """The unit a figure is written in, and how many of what is held make one of it."""
@@ -126,7 +129,7 @@ def _written_in(package: str) -> dict[str, ParameterSeries]:
     series: dict[str, ParameterSeries] = {}
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if file.name.endswith(".yaml"):
-            for name, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            for name, entry in yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER).items():
                 if name in series:
                     raise ValueError(f"parameter {name} is declared twice")
                 series[name] = _series(name, entry)

@@ -37,6 +37,8 @@ class Compiler(Expressions):
         super().__init__(context)
         self.tables = dict(tables)
         self._aggregates: dict[int, str] = {}
+        #: The quarters that the terms compiled ask a set of quarters about.
+        self._told: set[int] = set()
 
     def relation(self, terms: Mapping[str, n.Node]) -> ir.Table:
         """One row a household: `hid` and the terms under the names given."""
@@ -65,6 +67,8 @@ class Compiler(Expressions):
         for node in found:
             if isinstance(node, n.Aggregate):
                 self._aggregates.setdefault(id(node), f"a{len(self._aggregates)}")
+            elif isinstance(node, n.Covered | n.MissingQuarters):
+                self._told |= set(self.context.span(node.span.name).quarters)
 
     def _with_aggregates(self, found: list[n.Node]) -> ir.Table:
         aggregates = [node for node in found if isinstance(node, n.Aggregate)]
@@ -96,7 +100,8 @@ class Compiler(Expressions):
         if isinstance(node, n.Count):
             return _added(kept[sums.lines_of(cell)] for cell in cells)
         bits = []
-        for quarter, group in groupby(cells, key=itemgetter(0)):
+        # Only the quarters asked about: each costs a column a kind to read.
+        for quarter, group in groupby((cell for cell in cells if cell[0] in self._told), key=itemgetter(0)):
             bit = ibis.literal(1 << (quarter - self._first), "int64")
             bits.append((_added(kept[sums.lines_of(cell)] for cell in group) > 0).ifelse(bit, 0))
         return _added(bits)

@@ -14,11 +14,18 @@ import numpy as np
 import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
+from shouwang.screening.lines import sizes
 from shouwang.screening.queries import query_for, relation
 from shouwang.screening.terms import finding_terms
 
 _LISTED = ("rules_met", "rules_suspected", "rules_unknown")
 _HAS_SOME = " OR ".join(f"{name} <> ''" for name in _LISTED)
+
+
+def has_findings(rows: pa.Table) -> np.ndarray:
+    """Which households of a batch have findings, and so lines, in the order of `FindingWriter.lines`."""
+    bytes_of_rules: np.ndarray = sum(sizes(rows[name]) for name in _LISTED)  # type: ignore[assignment]
+    return bytes_of_rules > 0
 
 
 class FindingWriter:
@@ -42,15 +49,9 @@ class FindingWriter:
         if self._query is None:
             self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {_HAS_SOME}")
             self._query = f"SELECT concat_ws(chr(10), {self._each()}) || chr(10) AS lines FROM ({self._compiled()})"
-        return self._connection.sql(self._query).to_arrow_table()["lines"]
-
-    def places(self, rows: pa.Table) -> np.ndarray:
-        """The places in a batch of the households that have findings, in the order of `lines`."""
-        self._connection.register("rows", rows)
-        placed = "SELECT row_number() OVER () - 1 AS place, * FROM rows"
-        found = self._connection.execute(f"SELECT place FROM ({placed}) WHERE {_HAS_SOME} ORDER BY place")
-        places: np.ndarray = found.fetchnumpy()["place"]
-        return places
+        lines: pa.ChunkedArray = self._connection.sql(self._query).to_arrow_table()["lines"]
+        self._connection.unregister("rows")
+        return lines
 
     def _each(self) -> str:
         return ", ".join(f'"{name}"' for name in self.terms)

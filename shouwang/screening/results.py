@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import duckdb
 import numpy as np
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.findings import FindingWriter
+from shouwang.screening.findings import FindingWriter, has_findings
 from shouwang.screening.lines import BOM, characters, csv_line, sizes
 from shouwang.screening.terms import NOTE, QUESTION
 
@@ -105,6 +105,7 @@ class ResultTable:
         self.connection.register("written", written)
         for unit, outcome, tier, met, suspected, unknown, count, people in self.connection.execute(_ALIKE).fetchall():
             self.tally.add(unit, outcome, tier, {"met": met, "suspected": suspected, "unknown": unknown}, count, people)
+        self.connection.unregister("written")
 
 
 class HouseholdFiles(ResultTable):
@@ -128,6 +129,7 @@ class HouseholdFiles(ResultTable):
         """The next rows, in the order of household_id."""
         self.connection.register("rows", rows)
         written = self.connection.sql(self._query).to_arrow_table()
+        self.connection.unregister("rows")
         for body in characters(written["line"]):
             self._digest.update(body)
             self._csv.write(body)
@@ -164,16 +166,23 @@ class ResultWriter:
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 households.add(rows)
-                said.append(np.zeros(rows.num_rows, np.int32))
-                lines = self.findings.lines(rows)
-                jsonl.writelines(characters(lines))
-                said[-1][self.findings.places(rows)] = sizes(lines)
+                said.append(self._findings(rows, jsonl))
                 questions += self._questions(rows)
                 self._notes(rows, notes)
+                # Gone before the engine makes the next, so that memory holds one batch and not two.
+                del batch, rows
         households.tally.count_notes(notes)
         written = np.concatenate([np.zeros(0, np.int32), *households.sizes])
         measured = np.column_stack([written, np.concatenate(said)])
         return Written(households.sha256, households.tally, questions, notes, measured)
+
+    def _findings(self, rows: pa.Table, jsonl: BinaryIO) -> np.ndarray:
+        """Write the finding lines of a batch; returns the bytes of each of its households, 0 for those without."""
+        lines = self.findings.lines(rows)
+        jsonl.writelines(characters(lines))
+        said = np.zeros(rows.num_rows, np.int32)
+        said[has_findings(rows)] = sizes(lines)
+        return said
 
     def _questions(self, rows: pa.Table) -> list[tuple[str, str, str]]:
         found = []
