@@ -142,6 +142,15 @@ def test_a_terminal_without_chinese_costs_nothing(encoding: str, monkeypatch: py
 
 
 def test_a_fault_of_the_program_is_not_taken_for_a_finished_run(tmp_path: Path) -> None:
+    """A store one of whose files is no Parquet any more: nothing the program looks out for."""
+    shouwang("intake", CASES / "package", "--out", tmp_path / "facts")
+    (tmp_path / "facts" / "members.parquet").write_bytes(b"not what it was")
+    done = shouwang("screen", tmp_path / "facts", "--as-of", DATES[0], "--out", tmp_path / "out")
+    assert done.returncode == 70 and "SYS-99" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_amounts_that_cannot_be_multiplied_exactly_are_refused(tmp_path: Path) -> None:
     """Sixty people and sums near 10^16 fen: beyond what a product of 64 bits holds."""
     package = tmp_path / "package"
     package.mkdir()
@@ -152,5 +161,5 @@ def test_a_fault_of_the_program_is_not_taken_for_a_finished_run(tmp_path: Path) 
     lines = "".join(f"1,{quarter},工资性收入,1000000000\n" for quarter in quarters for _ in range(400))
     (package / "ledger.csv").write_text(f"户编号,季度,类别,金额\n{lines}", encoding="utf-8")
     done = shouwang("screen", package, "--as-of", DATES[0], "--out", tmp_path / "out")
-    assert done.returncode == 70 and "SYS-99" in done.stderr
+    assert done.returncode == 2 and "ENG-02" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
