@@ -8,11 +8,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from shouwang.accounts.models import AccessToken, Kinship, Unit, User
+from shouwang.accounts.roles import Level
 
 
 def visible_units(user: User | AnonymousUser) -> QuerySet[Unit]:
     """The units a person may see: the territory of the current posts, nothing without one."""
     return Unit.objects.visible_to(user)
+
+
+def visible_places(user: User | AnonymousUser) -> QuerySet[Unit]:
+    """The units a person sees that people live in or below: what lists of households can be narrowed to."""
+    return visible_units(user).exclude(level=Level.DEPARTMENT)
 
 
 def tokens_of(user: User) -> QuerySet[AccessToken]:

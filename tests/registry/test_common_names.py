@@ -51,6 +51,24 @@ def test_a_common_name_is_counted_only_so_far(office: User, clerk: User, monkeyp
         assert (len(page.rows), (page.count, page.capped)) == (12, told)
 
 
+def test_who_was_looked_for_is_named_beside_the_head(office: User, tree: dict[str, Unit]) -> None:
+    people = [
+        Newcomer(name, relation, joined_on=OPENED)
+        for name, relation in (("李明", "户主"), ("王芳", "配偶"), ("李王英", "之女"))
+    ]
+    register_household(by=office, unit=tree["c1"], number="T99", on=OPENED, members=people)
+
+    def called(name: str) -> list[tuple[str, ...]]:
+        return [line.called for line in households_for(office, HouseholdFilter(name=name, number="T99")).rows]
+
+    assert [sorted(*called("王")), called("王芳"), called("李明"), called("")] == [
+        ["李王英", "王芳"],
+        [("王芳",)],
+        [()],
+        [()],
+    ]
+
+
 def test_a_search_by_name_and_number_is_on_record_once(office: User, clerk: User) -> None:
     before = AuditEvent.objects.filter(verb="person.searched").count()
     households_for(office, HouseholdFilter(name="王", citizen_number="65290119700520001X"))

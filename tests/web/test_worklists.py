@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.accounts.models import AuditEvent, Unit
+from shouwang.accounts.roles import Level
 from shouwang.casework import actions
 from shouwang.casework.models import Case, ReliefKind
 from shouwang.casework.queries import suspicion_lists
@@ -149,6 +150,15 @@ def test_totals_above_a_regiment_can_be_counted_again(
     (again,) = re.findall(r'href="([^"]+)">重新统计', page)
     assert client.get(again.replace("&amp;", "&")).status_code == 200
     assert "unit=" in again and "fresh=1" in again
+
+
+@pytest.mark.parametrize("name", ["households", "cases", "clues", "overdue"])
+def test_nobody_lives_in_a_department(name: str, browser: Browser, staff: Staff) -> None:
+    """Lists of households are narrowed to places; a department is none."""
+    departments = Unit.objects.filter(level=Level.DEPARTMENT)
+    page = body(browser(staff.office).get(reverse(f"web:{name}")))
+    offered = set(re.findall(r'<option value="([0-9a-f-]{36})"', page))
+    assert offered and departments and not offered & {str(one.uuid) for one in departments}
 
 
 def test_suspicions_are_counted_again_when_asked(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -35,11 +35,12 @@ class HouseholdFilter:
 
 @dataclass(frozen=True)
 class HouseholdLine:
-    """One line of the list."""
+    """One line of the list. `called`: who beside the head bears the name that was looked for."""
 
     household: Household
     head: str
     members: int
+    called: tuple[str, ...] = ()
 
 
 def households_for(
@@ -52,7 +53,7 @@ def households_for(
         # Tested household by household, a page is soon full; collecting all who bear the name takes longer than a page may.
         rows, cap = visible(user, replace(wanted, name="")).filter(_somebody_called(wanted.name)), COMMON_CAP
     page = page_of(rows, "number", after=after, before=before, size=size, cap=cap)
-    return Page(_lines(page.rows), page.count, page.capped, page.after, page.before)
+    return Page(_lines(page.rows, wanted.name), page.count, page.capped, page.after, page.before)
 
 
 def visible(user: User, wanted: HouseholdFilter, permission: Permission | None = None) -> QuerySet[Household]:
@@ -121,9 +122,17 @@ def _homes(user: User, number: str) -> list[int]:
     return homes
 
 
-def _lines(households: Any) -> list[HouseholdLine]:
-    """Heads and sizes of one page, in two queries."""
+def _lines(households: Sequence[Household], name: str) -> list[HouseholdLine]:
+    """Heads and sizes of one page, in two queries; in a third, who was looked for."""
     there = Membership.objects.filter(household__in=households, left_on=None, superseded_at=None)
     sizes = dict(there.order_by().values_list("household").annotate(n=Count("pk")))
     heads = dict(there.filter(relation=HEAD).order_by().values_list("household", "person__name"))
-    return [HouseholdLine(one, heads.get(one.pk, ""), sizes.get(one.pk, 0)) for one in households]
+    called: dict[int, list[str]] = {}
+    bearers = Person.objects.filter(home__in=households, name_tokens__icontains=search.tokens(name)) if name else ()
+    for person in bearers:
+        if person.home_id is not None and person.name != heads.get(person.home_id):
+            called.setdefault(person.home_id, []).append(person.name)
+    return [
+        HouseholdLine(one, heads.get(one.pk, ""), sizes.get(one.pk, 0), tuple(called.get(one.pk, ())))
+        for one in households
+    ]

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.accounts.models import Unit, User
-from shouwang.accounts.queries import visible_units
-from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.queries import visible_places
+from shouwang.accounts.roles import Permission
 from shouwang.casework import queries, versions
 from shouwang.casework.models import Case, CaseStatus
 from shouwang.web.cases.words import due_tag, status_tag, until
@@ -39,7 +39,7 @@ class CaseFilterForm(FilterForm):
 
     def __init__(self, data: Any, *, user: User, counts: dict[str, int]) -> None:
         super().__init__(data)
-        self.fields["unit"].queryset = visible_units(user).exclude(level=Level.DEPARTMENT)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = visible_places(user)  # type: ignore[attr-defined]
         statuses = [(one.value, f"{one.label}（{counts.get(one.value, 0):,}）") for one in CaseStatus]
         self.fields["status"].choices = [("", "全部"), *statuses]  # type: ignore[attr-defined]
         self.fields["step"].choices = [("", "全部环节"), *queries.steps_in_use(user).items()]  # type: ignore[attr-defined]

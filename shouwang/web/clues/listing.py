@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.accounts.models import User
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
@@ -40,7 +40,7 @@ def clues(request: PersonalRequest) -> HttpResponse:
     user = request.user
     if not holds(user, Permission.CLUE_VIEW):
         return departments.reports(request)
-    form = CluesFilter(request.GET, units=visible_units(user))
+    form = CluesFilter(request.GET, units=visible_places(user))
     state, asked = form.state_asked, form.conditions
     counts = queries.clue_states(queries.clue_list(user, **asked))
     rows = queries.clue_list(user, "" if state == "all" else state, **asked)

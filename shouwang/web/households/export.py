@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shouwang.accounts.access import step_up
 from shouwang.accounts.origin import Origin
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import AccessDenied, holds
 from shouwang.registry.actions import export_table
@@ -31,7 +31,7 @@ _WIDTHS = {Type.ID_NUMBER: 22, Type.MONEY: 14, Type.DATE: 12, Type.QUARTER: 10, 
 def household_export(request: PersonalRequest) -> HttpResponse:
     """导出名册或数据表，内容随列表的查询条件。"""
     user = request.user
-    asked = HouseholdsFilter(request.GET, units=visible_units(user))
+    asked = HouseholdsFilter(request.GET, units=visible_places(user))
     form = ExportForm(
         request.POST if request.method == "POST" else None, may_unmask=holds(user, Permission.PERSON_UNMASK),
         initial={"table": "list"},

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.accounts.models import User
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.registry.queries import HouseholdFilter, HouseholdLine, households_for
@@ -31,7 +31,7 @@ COLUMNS = (
 def households(request: PersonalRequest) -> HttpResponse:
     """户籍台账：我辖区内的户。"""
     user, query = request.user, request.GET
-    form = HouseholdsFilter(query, units=visible_units(user))
+    form = HouseholdsFilter(query, units=visible_places(user))
     found = households_for(user, form.wanted, after=query.get("after", ""), before=query.get("before", ""))
     context = {
         "form": form,
@@ -88,7 +88,7 @@ def _row(line: HouseholdLine) -> Row:
     one = line.household
     cells: list[Any] = [
         Cell(one.number),
-        Cell(line.head or "未登记户主"),
+        Cell(line.head or "未登记户主", note=f"户内有{'、'.join(line.called)}" if line.called else ""),
         Cell(one.unit.name),
         Cell(f"{line.members} 人"),
         Cell(day(one.opened_on)),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from shouwang.accounts.models import Unit
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import AccessDenied
 from shouwang.registry.actions import settle_conflict
@@ -87,7 +87,7 @@ class SettleForm(forms.Form):
 @needs(Permission.HOUSEHOLD_EDIT)
 def conflicts(request: PersonalRequest) -> HttpResponse:
     """来源不一致的清单：哪一户、谁、各来源怎么说。"""
-    form = ConflictsFilter(request.GET, units=visible_units(request.user))
+    form = ConflictsFilter(request.GET, units=visible_places(request.user))
     found = conflicts_for(request.user, form.wanted, after=_place(request.GET.get("after", "")))
     return render(request, "matching/conflicts.html", {"form": form, "table": _table(found, request.GET, form.in_use)})
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.accounts.models import User
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
@@ -76,12 +76,12 @@ def asked(request: PersonalRequest) -> tuple[PairForm, Pair | None]:
     """The form, filled with the pair that is shown, and the pair itself."""
     user = request.user
     done = list(queries.runs_for(user).filter(state=RunState.DONE)[:_OFFERED])
-    form = PairForm(request.GET, units=visible_units(user), runs=done)
+    form = PairForm(request.GET, units=visible_places(user), runs=done)
     pair = queries.pair_for(user, _named(request, "earlier"), _named(request, "later"))
     if pair is not None:
         shown = request.GET.copy()
         shown["earlier"], shown["later"] = str(pair.before.uuid), str(pair.after.uuid)
-        form = PairForm(shown, units=visible_units(user), runs=_with(done, pair))
+        form = PairForm(shown, units=visible_places(user), runs=_with(done, pair))
     return form, pair
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from shouwang.accounts import audit
 from shouwang.accounts.access import step_up
 from shouwang.accounts.origin import Origin
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.casework import queries
 from shouwang.casework.models import ScreeningRun
@@ -53,7 +53,7 @@ class Wanted:
 def screening_export(request: PersonalRequest, uuid: UUID) -> HttpResponse:
     """导出一次筛查的名单，内容随查询条件。"""
     run = the_run(request.user, uuid)
-    form = LinesFilter(request.GET, units=visible_units(request.user), rules=book_of(run).rules)
+    form = LinesFilter(request.GET, units=visible_places(request.user), rules=book_of(run).rules)
     found = queries.lines_for(request.user, run, form.wanted)
     back = f"{reverse('web:screening', args=[run.uuid])}?{request.GET.urlencode()}"
     conditions = f"截至{day(run.as_of)}的筛查，{form.told}"

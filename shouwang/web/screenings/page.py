@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from shouwang.accounts.models import User
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
@@ -82,7 +82,7 @@ def book_of(run: ScreeningRun) -> RuleBook:
 
 def _results(request: PersonalRequest, run: ScreeningRun) -> dict[str, Any]:
     user, book = request.user, book_of(run)
-    form = LinesFilter(request.GET, units=visible_units(user), rules=book.rules)
+    form = LinesFilter(request.GET, units=visible_places(user), rules=book.rules)
     page = lines.BY_SCORE.page(queries.lines_for(user, run, form.wanted), request.GET)
     by_unit = queries.by_unit(user, run)
     totals = {name: sum((one.cells[name] for one in by_unit if name in one.cells), Heads()) for name in KEPT}

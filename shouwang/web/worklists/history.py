@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.casework import queries
 from shouwang.casework.models import OpenStep, StepRecord
@@ -82,7 +82,7 @@ def touched(request: PersonalRequest) -> HttpResponse:
 def overdue(request: PersonalRequest) -> HttpResponse:
     """超期：辖区内过了期限还没有办的步骤，该谁办。"""
     user = request.user
-    form = OverdueFilter(request.GET, units=visible_units(user), steps=queries.steps_in_use(user))
+    form = OverdueFilter(request.GET, units=visible_places(user), steps=queries.steps_in_use(user))
     rows: QuerySet[OpenStep] = queries.overdue(user)
     if unit := form.values.get("unit"):
         rows = rows.filter(at(unit, "case__household__"))

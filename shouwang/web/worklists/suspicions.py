@@ -15,7 +15,7 @@ from shouwang.accounts import audit
 from shouwang.accounts.access import step_up
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.origin import Origin
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts, holds
 from shouwang.casework.queries import SUSPICIONS, Suspicion, suspicions_lately
@@ -58,7 +58,7 @@ def suspicions(request: PersonalRequest) -> HttpResponse:
 def suspicion(request: PersonalRequest, kind: str) -> HttpResponse:
     """一张疑点清单。"""
     one = _list_for(request.user, kind)
-    form = SuspicionFilter(request.GET, units=visible_units(request.user))
+    form = SuspicionFilter(request.GET, units=visible_places(request.user))
     unit = form.values.get("unit")
     order = Keyset(one.order, newest_first=one.kind == "recorded_late")
     page = order.page(one.found(request.user, unit), request.GET)
@@ -81,7 +81,7 @@ def suspicion(request: PersonalRequest, kind: str) -> HttpResponse:
 def suspicion_export(request: PersonalRequest, kind: str) -> HttpResponse:
     """导出一张疑点清单，内容随单位条件；写明用途，记入审计。"""
     one = _list_for(request.user, kind)
-    unit = SuspicionFilter(request.GET, units=visible_units(request.user)).values.get("unit")
+    unit = SuspicionFilter(request.GET, units=visible_places(request.user)).values.get("unit")
     form = ReasonForm(request.POST if request.method == "POST" else None)
     rows = one.found(request.user, unit)
     if request.method == "POST" and form.is_valid():

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
-from shouwang.accounts.queries import visible_units
+from shouwang.accounts.queries import visible_places
 from shouwang.accounts.redact import FEWEST
-from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.roles import Permission
 from shouwang.casework.queries import MEASURES, Statistics, statistics, territories
 from shouwang.casework.queries.statistics import Cell, UnitLine
 from shouwang.web.guard import PersonalRequest, needs
@@ -50,7 +50,7 @@ def _unit(user: User, asked: str) -> Unit:
         wanted = UUID(asked)
     except ValueError:
         raise Http404("没有这个单位。") from None
-    unit = visible_units(user).exclude(level=Level.DEPARTMENT).filter(uuid=wanted).first()
+    unit = visible_places(user).filter(uuid=wanted).first()
     if unit is None:
         raise Http404("没有这个单位，或您无权查看。")
     return unit
@@ -59,7 +59,7 @@ def _unit(user: User, asked: str) -> Unit:
 def _above(user: User, found: Statistics) -> list[dict[str, str]]:
     """The way back up, as far as the person may see."""
     chain, unit = [], found.unit.parent
-    while unit is not None and visible_units(user).filter(pk=unit.pk).exists():
+    while unit is not None and visible_places(user).filter(pk=unit.pk).exists():
         chain.append({"label": unit.name, "url": _address(unit)})
         unit = unit.parent
     return chain[::-1]
