@@ -57,5 +57,5 @@ def test_by_number_in_the_registry(office: User, text: str, found: list[str]) ->
 def test_the_planner_is_told_how_the_households_are_spread() -> None:
     planner.tidy()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'household_by_regiment'")
-        assert cursor.fetchone() == (f"{len(HOMES)} {len(HOMES)} 1",)
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'household_open_by_regiment'")
+        assert cursor.fetchone() == (f"{len(HOMES)} {len(HOMES)} 1 1",)
