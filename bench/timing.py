@@ -47,6 +47,14 @@ def body_sha256(csv: Path, skip: int = 0) -> str:
     return digest.hexdigest()
 
 
+def yardstick() -> float:
+    """Milliseconds that 200,000 steps of plain Python take now: tells a slow machine, or a slow minute, from slow code."""
+    began, total = time.perf_counter(), 0
+    for step in range(200_000):
+        total += step * step % 7
+    return (time.perf_counter() - began) * 1000
+
+
 def wall() -> float:
     """A clock for durations."""
     return time.perf_counter()

@@ -31,6 +31,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
 
 from bench.site.regiments import seed  # noqa: E402
+from bench.timing import yardstick  # noqa: E402
 from shouwang.accounts.models import User  # noqa: E402
 from shouwang.registry.models import Household, Person  # noqa: E402
 from tests.accounts.conftest import sign_in  # noqa: E402
@@ -52,6 +53,7 @@ class Timed:
     queries: int
     slowest: float
     slowest_sql: str
+    yardstick: float
 
 
 def pages(households: int) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -102,19 +104,20 @@ def _one_household() -> str:
 
 
 def measure(client: Client, title: str, who: str, address: str, times: int) -> Timed:
-    taken, spent = [], []
+    taken, spent, steps = [], [], []
     with CaptureQueriesContext(connection) as told:
         status = client.get(address).status_code
     queries = [(float(query["time"]) * 1000, query["sql"]) for query in told.captured_queries]
     slowest = max(queries, default=(0.0, ""))
     for _ in range(times):
+        steps.append(yardstick())
         began, used = time.perf_counter(), time.process_time()
         client.get(address)
         taken.append((time.perf_counter() - began) * 1000)
         spent.append((time.process_time() - used) * 1000)
     return Timed(
         title, who, status, round(min(taken), 1), round(statistics.median(taken), 1), round(min(spent), 1), len(queries),
-        slowest[0], slowest[1],
+        slowest[0], slowest[1], round(min(steps), 1),
     )  # fmt: skip
 
 
