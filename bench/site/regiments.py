@@ -37,7 +37,7 @@ from shouwang.casework.models import (
     StepRecord,
 )
 from shouwang.policy.procedure import Procedure
-from shouwang.registry import bulk, search
+from shouwang.registry import bulk, planner, search
 from shouwang.registry.models import (
     BatchState,
     Household,
@@ -71,6 +71,7 @@ STAFF = {
 def seed(households: int) -> dict[str, User]:
     """Fill an empty database; one that is filled is left as it is. Returns the people who will look at it."""
     call_command("migrate", verbosity=0)
+    planner.tidy()  # as the worker does after an upgrade
     if not Household.objects.exists():
         companies = _tree()
         with transaction.atomic():
