@@ -22,7 +22,8 @@ def notice(dossier: Dossier, step: Step) -> Paper:
             Paragraph(f"经本人申请、入户走访和民主评议，现将拟纳入监测的家庭予以公示，接受监督。公示期：{period}。"),
             table((("户主", 6), ("单位", 7), ("人口", 4), ("类别", 7)), shown),
             Paragraph("如有异议，请在公示期内向以下单位反映，口头、书面都可以。反映人的情况予以保密。"),
-            Paragraph(f"受理单位：{dossier.company.name}、{dossier.office}；电话：{BLANK}。"),
+            Paragraph(f"受理单位：{dossier.company.name}、{dossier.office}"),
+            Paragraph(f"电话：{BLANK * 2}"),  # written in by hand: on a line of its own it is never broken
         ),
         named={"户主": _veiled(dossier.head), "所在单位": dossier.company.name, "公示期": period},
     )  # fmt: skip
