@@ -39,6 +39,11 @@ def called(text: str, using: str = "default") -> Q:
     return Q(pk__in=RawSQL(*_found(words, using))) if words else Q(pk__in=[])
 
 
+def bears(text: str) -> Q:
+    """What `called` finds, asked of one person after the other: where it is known whose people are looked through."""
+    return Q(name_tokens__icontains=tokens(text))
+
+
 def is_common(text: str, using: str = "default") -> bool:
     """Whether so many people of all units are called this, nearly always by one character, that collecting them takes long."""
     words = tokens(text)

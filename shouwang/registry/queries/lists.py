@@ -98,7 +98,7 @@ def companies_for(user: User) -> QuerySet[Unit]:
 
 def _somebody_called(name: str) -> Exists:
     """What `search.called` finds, asked of one household's people."""
-    return Exists(Person.objects.filter(home=OuterRef("pk"), name_tokens__icontains=search.tokens(name)))
+    return Exists(Person.objects.filter(search.bears(name), home=OuterRef("pk")))
 
 
 def _at(unit: Unit) -> Q:
@@ -128,10 +128,12 @@ def _lines(households: Sequence[Household], name: str) -> list[HouseholdLine]:
     sizes = dict(there.order_by().values_list("household").annotate(n=Count("pk")))
     heads = dict(there.filter(relation=HEAD).order_by().values_list("household", "person__name"))
     called: dict[int, list[str]] = {}
-    bearers = Person.objects.filter(home__in=households, name_tokens__icontains=search.tokens(name)) if name else ()
-    for person in bearers:
-        if person.home_id is not None and person.name != heads.get(person.home_id):
-            called.setdefault(person.home_id, []).append(person.name)
+    bearers = Person.objects.filter(search.bears(name), home__in=households) if name else Person.objects.none()
+    for home, bearer in bearers.order_by("pk").values_list(
+        "home", "name"
+    ):  # nobody's citizen number is unsealed for it
+        if home is not None and bearer != heads.get(home):
+            called.setdefault(home, []).append(bearer)
     return [
         HouseholdLine(one, heads.get(one.pk, ""), sizes.get(one.pk, 0), tuple(called.get(one.pk, ())))
         for one in households
