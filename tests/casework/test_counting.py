@@ -127,12 +127,12 @@ def test_some_of_the_cases_are_in_disorder(staff: Staff, population: list[Househ
     assert 0 < found < len(queries.case_list(staff.division))
 
 
-@pytest.mark.parametrize("head", [source.HEAD, 2])
+@pytest.mark.parametrize("head", [source.PAGE, 2])
 def test_the_inbox_holds_what_the_signing_rules_allow(
     head: int, staff: Staff, population: list[Household], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the pile is longer than what is read with its count."""
-    monkeypatch.setattr(source, "HEAD", head)
+    monkeypatch.setattr(source, "PAGE", head)
     for name in EVERYBODY:
         _inbox_agrees(staff[name])
 

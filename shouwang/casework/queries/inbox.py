@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from shouwang.accounts.models import User
-from shouwang.casework.queries.tasks import SOURCES, Counts, Pile, Task, Worker, by_day
+from shouwang.casework.queries.tasks import PAGE, SOURCES, Counts, Pile, Task, Worker, by_day
 
-__all__ = ["PAGE", "Inbox", "Task", "inbox_of"]
-
-#: How many are worked out for a page; counts are of all.
-PAGE = 50
+__all__ = ["Inbox", "Task", "inbox_of"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
-from shouwang.casework.queries.tasks import SOURCES, Counts, Task
+from shouwang.casework.queries.tasks import PAGE, SOURCES, Counts, Task
 from shouwang.web.cases.words import due_tag
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.paging import Page
@@ -29,7 +29,6 @@ WORKERS = (
     P.CASE_ASSESS, P.CASE_SUBMIT, P.VISIT_RECORD, P.CASE_DECLARE, P.COMPARISON_ANSWER, P.COMPARISON_RUN, P.ONSITE_CHECK,
     P.CASE_CONFIRM, P.CASE_FILE, P.FILING_RECEIVE, P.INSPECT, P.PARAMETER_SIGN, P.SOURCE_UPLOAD,
 )  # fmt: skip
-SIZE = 50
 OTHERS = (("已办", "web:done"), ("我经手的", "web:touched"), ("超期", "web:overdue"))
 
 
@@ -73,11 +72,11 @@ def ways(user: User) -> list[dict[str, str]]:
 def _table(mine: queries.Inbox, query: QueryDict, kind: str) -> Table:
     number = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 5 else 1
     total = (mine.counts[kind] if kind else mine.whole).total
-    number = max(1, min(number, -(-total // SIZE) or 1))
-    tasks = mine.tasks(kind, limit=SIZE, offset=(number - 1) * SIZE)
+    number = max(1, min(number, -(-total // PAGE) or 1))
+    tasks = mine.tasks(kind, limit=PAGE, offset=(number - 1) * PAGE)
     page: Page[Task] = Page(
         tasks,
-        _address(kind, number + 1) if number * SIZE < total else "",
+        _address(kind, number + 1) if number * PAGE < total else "",
         _address(kind, number - 1) if number > 1 else "",
         total,
     )

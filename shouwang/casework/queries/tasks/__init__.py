@@ -7,9 +7,20 @@ from shouwang.casework.queries.tasks import steps  # the first of the tabs, so d
 
 # isort: split
 from shouwang.casework.queries.tasks import clues, files, parameters, rounds
-from shouwang.casework.queries.tasks.source import SOURCES, Counts, Pile, Task, TaskSource, Worker, by_day, task_source
+from shouwang.casework.queries.tasks.source import (
+    PAGE,
+    SOURCES,
+    Counts,
+    Pile,
+    Task,
+    TaskSource,
+    Worker,
+    by_day,
+    task_source,
+)
 
 __all__ = [
+    "PAGE",
     "SOURCES",
     "Counts",
     "Pile",

@@ -14,8 +14,8 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from shouwang.accounts.models import User
 from shouwang.casework.queries.case_lists import heads_of
 
-#: So many keys are read with the counts: a page of tasks.
-HEAD = 50
+#: So many tasks are a page; their keys are read with the counts.
+PAGE = 50
 
 _Answer = TypeVar("_Answer")
 
@@ -146,7 +146,7 @@ class RowPile(Pile):
     def _keys(self, most: int) -> list[tuple[int, date | None]]:
         """The keys and days of the most urgent."""
         known = self._head[1]
-        if most <= HEAD or len(known) < HEAD:
+        if most <= PAGE or len(known) < PAGE:
             return known[:most]
         return list(self._sorted().values_list("pk", "due_on")[:most])
 
@@ -154,7 +154,7 @@ class RowPile(Pile):
     def _head(self) -> tuple[Counts, list[tuple[int, date | None]]]:
         """How many there are, and the first page of them: found in one go, for the finding is what takes long."""
         late = Window(Count("pk", filter=Q(due_on__lt=self.today)))
-        found = list(self._sorted().values_list("pk", "due_on", Window(Count("pk")), late)[:HEAD])
+        found = list(self._sorted().values_list("pk", "due_on", Window(Count("pk")), late)[:PAGE])
         counts = Counts(*found[0][2:]) if found else Counts(0)
         return counts, [(key, due_on) for key, due_on, *_ in found]
 
