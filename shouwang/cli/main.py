@@ -15,6 +15,7 @@ from shouwang.units.errors import ShouwangError, system_words
 DONE, SOME_REJECTED, UNUSABLE = 0, 1, 2
 #: A fault of the program, which must not look like any of them (EX_SOFTWARE of sysexits.h).
 FAULT = 70
+_INTERRUPTED = "已中断。没有写完的结果不会留下。"
 
 
 #: A command is loaded when it is asked for: `shouwang --help` need not wait for an engine.
@@ -89,9 +90,6 @@ def run() -> None:
         # The edge of the program: whatever it is, a script must not take it for a finished run.
         logging.getLogger(__name__).exception("shouwang %s", " ".join(sys.argv[1:2]))
         _leave("程序出错，没有完成。请把上面的内容交给维护人员；数据没有改动。〔SYS-99〕", status=FAULT)
-
-
-_INTERRUPTED = "已中断。没有写完的结果不会留下。"
 
 
 def _interrupted(error: Exception) -> bool:

@@ -105,5 +105,5 @@ def test_results_of_an_earlier_version_are_computed_anew(regiment: Path, tmp_pat
 
 
 def test_what_cannot_be_looked_into_is_no_store() -> None:
-    """看不进去的文件夹不是事实库：由读数据包的一步说明原因，不怪罪一个没人听说过的文件。"""
+    """What cannot be read is said by the reader of packages, which does not blame a file nobody has heard of."""
     assert not is_store(Path("长" * 300))
