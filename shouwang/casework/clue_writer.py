@@ -147,7 +147,7 @@ class ClueWriter:
         """Mark waiting clues of the screening that this run does not find any more. `numbers`: only among these."""
         found = RunLine.objects.filter(run=self.run, outcome__in=FLAGGED).values("household")
         gone = Clue.objects.filter(
-            household__regiment=self.run.unit, source=ClueSource.SCREENING, state__in=WAITING, still_found=True
+            regiment=self.run.unit, source=ClueSource.SCREENING, state__in=WAITING, still_found=True
         ).exclude(household__in=found)
         if numbers is not None:
             gone = gone.filter(household__number__in=numbers)

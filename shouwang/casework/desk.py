@@ -15,6 +15,7 @@ from shouwang.casework.versions import frozen
 from shouwang.policy import workdays
 from shouwang.policy.procedure import Act, Procedure, State, Step
 from shouwang.policy.procedure_json import Frozen, Limit
+from shouwang.registry.actions.locking import lock
 
 #: The dates of a case that the database checks, and the steps they come from.
 MILESTONES = {"compared_on": "compare", "checked_on": "check", "confirmed_on": "confirm"}
@@ -31,6 +32,7 @@ class Desk:
     @classmethod
     def lock(cls, case: Case, seen: int | None = None) -> Desk:
         """The case, locked till the transaction ends. `seen`: the revision the person had before their eyes."""
+        lock(case.household_id)
         rows = Case.objects.select_for_update(of=("self",), no_key=True)
         desk = cls.look(rows.select_related("household__unit", "household__regiment", "version").get(pk=case.pk))
         if seen is not None and seen != desk.case.revision:

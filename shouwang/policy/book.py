@@ -179,9 +179,10 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     return found
 
 
-def _declared(package: str, kind: type[T]) -> list[T]:
+@cache
+def _declared(package: str, kind: type[T]) -> tuple[T, ...]:
     found = (item for folder in lineage(package) for item in declared(f"shouwang.policy.{folder}", kind))
-    return list({id(item): item for item in found}.values())
+    return tuple({id(item): item for item in found}.values())
 
 
 def _parameters(package: str, as_of: date, overrides: Mapping[str, str]) -> dict[str, int]:

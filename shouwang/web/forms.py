@@ -56,9 +56,12 @@ class LongSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:  # the signature is Django's
         chosen = set(self.format_value(value))
+        found = [(str(one), str(label)) for one, label in self.choices]
+        # One escape for all of them: of 900 one by one, that would be the longest part of the page.
+        values, labels = (escape("\0".join(column)).split("\0") for column in zip(*found, strict=True)) if found else ((), ())
         options = (
-            f'<option value="{escape(one)}"{" selected" if str(one) in chosen else ""}>{escape(label)}</option>'
-            for one, label in self.choices
+            f'<option value="{value}"{" selected" if one in chosen else ""}>{label}</option>'
+            for (one, _), value, label in zip(found, values, labels, strict=True)
         )
         written = mark_safe("".join(options))  # every value and label is escaped above
         return format_html(
@@ -73,7 +76,8 @@ class UnitChoices(ModelChoiceIterator):
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         units = self.queryset.values_list("uuid", "level", "name")
-        yield from ((uuid, unit_words(level, name)) for uuid, level, name in units)
+        moved_in = {level.value: unit_words(level, "") for level in Level}
+        yield from ((uuid, moved_in[level] + name) for uuid, level, name in units)
 
 
 class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

@@ -18,18 +18,14 @@ from shouwang.casework.desk import Desk
 from shouwang.casework.errors import CaseOver, LiveCaseExists, ReasonNeeded, WrongSigner
 from shouwang.casework.models import LIVE, Case, CaseStatus, Clue, ClueState, OpenStep, StepRecord
 from shouwang.policy import workdays
+from shouwang.registry.actions.locking import lock
 from shouwang.registry.models import Household
 
 
 @transaction.atomic
 def open_case(*, by: User, household: Household, clue: Clue | None = None, reason: str = "") -> Case:
     """Open a case at its first step, under the procedure in force in the regiment today."""
-    household = (
-        Household.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "regiment")
-        .get(pk=household.pk)
-    )
-    return _open(by, household, clue, None, reason)
+    return _open(by, lock(household.pk), clue, None, reason)
 
 
 @transaction.atomic
@@ -58,14 +54,10 @@ def reopen_case(*, by: User, case: Case, reason: str) -> Case:
     """Begin anew after an end: a new case under today's procedure, tied to the old one, which stays as it is."""
     if not reason.strip():
         raise ReasonNeeded(what_for="重新立案")
+    household = lock(case.household_id)
     previous = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     if previous.status in LIVE:
         raise CaseOver(case=previous.number, status=CaseStatus(previous.status).label, step="重新立案")
-    household = (
-        Household.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "regiment")
-        .get(pk=case.household_id)
-    )
     return _open(by, household, None, previous, reason)
 
 

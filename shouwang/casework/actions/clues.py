@@ -21,6 +21,7 @@ from shouwang.policy import workdays
 from shouwang.policy.book import policy_of
 from shouwang.policy.procedure import procedure_on
 from shouwang.registry.actions.events import record_event
+from shouwang.registry.actions.locking import lock
 from shouwang.registry.models import Event, Household
 
 WAITING = (ClueState.NEW, ClueState.TRIAGED)
@@ -28,6 +29,7 @@ WAITING = (ClueState.NEW, ClueState.TRIAGED)
 
 def take(clue: Clue, seen: int | None = None) -> Clue:
     """The clue, locked and still waiting. Raises ClueDone with who was first and when."""
+    lock(clue.household_id)
     row = Clue.objects.select_for_update(of=("self",), no_key=True).select_related("household__unit").get(pk=clue.pk)
     if row.state not in WAITING or (seen is not None and seen != row.revision):
         raise _done(row)
@@ -107,11 +109,7 @@ def report_clue(
     With a cause and a day it is also an event of the household, which the next screening counts (二/二/p1). What a
     department says becomes an event only when somebody who visits records it.
     """
-    household = (
-        Household.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "regiment")
-        .get(pk=household.pk)
-    )
+    household = lock(household.pk)
     department = department_of(by)
     post = require(by, Permission.CLUE_REPORT, household.unit, department)
     if not sentence.strip():

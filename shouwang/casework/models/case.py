@@ -12,6 +12,7 @@ from shouwang.accounts.models import Post
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import Scope, Scoped
 from shouwang.casework.models.clue import Clue
+from shouwang.casework.models.placed import Placed
 from shouwang.casework.models.procedure import ProcedureVersion
 from shouwang.registry.models import Household
 
@@ -32,7 +33,7 @@ class CaseStatus(models.TextChoices):
 LIVE = (CaseStatus.ACTIVE, CaseStatus.CONFIRMED, CaseStatus.APPEALED)
 
 
-class Case(models.Model):
+class Case(Placed):
     """个案。`status`、`step` 和三个日期都由办理记录推出，只有 actions 写；数据库保证没有比对和核查就没有确认。"""
 
     uuid = models.UUIDField("公开编号", default=uuid.uuid4, unique=True, editable=False)
@@ -54,7 +55,7 @@ class Case(models.Model):
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="household__")
+    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW)
 
     class Meta:
         verbose_name = verbose_name_plural = "个案"
@@ -80,7 +81,12 @@ class Case(models.Model):
                 name="case_one_live_a_household", fields=["household"], condition=Q(status__in=list(LIVE))
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["status", "due_on"], name="case_by_status_due")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "due_on"], name="case_by_status_due"),
+            models.Index(fields=["division", "status", "due_on"], name="case_by_division"),
+            models.Index(fields=["regiment", "status", "due_on"], name="case_by_regiment"),
+            models.Index(fields=["company", "status", "due_on"], name="case_by_company"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -99,7 +105,7 @@ class OpenStep(models.Model):
     )
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__household__")
+    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__")
 
     class Meta:
         verbose_name = verbose_name_plural = "待办步骤"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from shouwang.accounts.models import Post, User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import Scope, Scoped
+from shouwang.casework.models.placed import Placed
 from shouwang.casework.models.screening import ScreeningRun
 from shouwang.registry.models import Household
 
@@ -31,7 +32,7 @@ class ClueState(models.TextChoices):
     OPENED = "opened", "已立案"
 
 
-class Clue(models.Model):
+class Clue(Placed):
     """一户一条线索：同一事实不重复；有新的事实就在原线索上添一行。`score` 只定先后，不定结果。"""
 
     uuid = models.UUIDField("公开编号", default=uuid.uuid4, unique=True, editable=False)
@@ -51,7 +52,7 @@ class Clue(models.Model):
     revision = models.PositiveIntegerField("版次", default=1)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="household__", department="department")
+    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, department="department")
 
     class Meta:
         verbose_name = verbose_name_plural = "线索"
@@ -62,7 +63,13 @@ class Clue(models.Model):
             ),
             models.CheckConstraint(name="clue_state_known", condition=Q(state__in=ClueState.values)),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "-score"], name="clue_by_state_score")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "-score"], name="clue_by_state_score"),
+            # How many wait and how many are late is told from these without reading a clue.
+            models.Index(fields=["division", "state", "still_found", "due_on"], name="clue_by_division"),
+            models.Index(fields=["regiment", "state", "still_found", "due_on"], name="clue_by_regiment"),
+            models.Index(fields=["company", "state", "still_found", "due_on"], name="clue_by_company"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household}线索"
@@ -85,7 +92,7 @@ class ClueLine(models.Model):
     added_at = models.DateTimeField("时间", default=timezone.now, editable=False)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="clue__household__", department="department")
+    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="clue__", department="department")
 
     class Meta:
         verbose_name = verbose_name_plural = "线索内容"
@@ -111,7 +118,7 @@ class ClueAct(models.Model):
     at = models.DateTimeField("时间", default=timezone.now, editable=False)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="clue__household__")
+    scope: ClassVar[Scope] = Scope(Permission.CLUE_VIEW, via="clue__")
 
     class Meta:
         verbose_name = verbose_name_plural = "线索办理"

@@ -32,7 +32,7 @@ class StepRecord(models.Model):
     note = models.TextField("理由或说明", blank=True, default="")
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__household__")
+    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__")
 
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"
@@ -57,7 +57,7 @@ class Signature(models.Model):
     signed_at = models.DateTimeField("签字时间", default=timezone.now, editable=False)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="record__case__household__")
+    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="record__case__")
 
     class Meta:
         verbose_name = verbose_name_plural = "签字"
@@ -80,7 +80,7 @@ class Confirmation(models.Model):
     sha256 = models.CharField("指纹", max_length=64)
 
     objects = Scoped.as_manager()
-    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__household__")
+    scope: ClassVar[Scope] = Scope(Permission.CASE_VIEW, via="case__")
 
     class Meta:
         verbose_name = verbose_name_plural = "确认依据"

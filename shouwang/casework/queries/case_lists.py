@@ -9,11 +9,12 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
-from shouwang.accounts.roles import Level, Permission
+from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import require
 from shouwang.casework import versions
 from shouwang.casework.models import LIVE, Case, CaseStatus, OpenStep, ProcedureVersion
 from shouwang.casework.queries.cases import case_list
+from shouwang.casework.queries.units import at
 from shouwang.casework.signing import post_for, why_recuse
 from shouwang.policy.book import policy_of
 from shouwang.policy.procedure import procedure_on
@@ -39,8 +40,8 @@ def find_cases(user: User, wanted: CaseFilter) -> QuerySet[Case]:
     rows = case_list(user, wanted.status).prefetch_related(Prefetch("open_steps", queryset=opened))
     if wanted.step:
         rows = rows.filter(Exists(OpenStep.objects.filter(case=OuterRef("pk"), step=wanted.step)))
-    if wanted.unit is not None and wanted.unit.level != Level.CORPS:
-        rows = rows.filter(**{f"household__{wanted.unit.level}": wanted.unit.pk})
+    if wanted.unit is not None:
+        rows = rows.filter(at(wanted.unit, ""))
     if wanted.overdue:
         rows = rows.filter(_late())
     return rows.filter(_called(wanted.text)) if wanted.text else rows

@@ -49,11 +49,10 @@ class CasePage:
     faults: tuple[str, ...]
 
 
-def case_list(user: User, status: str = "", unit: int | None = None) -> QuerySet[Case]:
+def case_list(user: User, status: str = "") -> QuerySet[Case]:
     """The cases a person may see, newest first."""
     rows = Case.objects.visible_to(user).select_related("household__unit", "version")
-    rows = rows.filter(status=status) if status else rows
-    return rows.filter(household__unit=unit) if unit else rows
+    return rows.filter(status=status) if status else rows
 
 
 def case_for(user: User, number: str) -> Case | None:

@@ -28,12 +28,12 @@ def clue_list(
     `source`: some line of the clue comes from there. `rule`: a rule named by the last screening. `due`: `overdue` or
     `soon`, of those that wait. `text`: the beginning of a household's number, or part of the name of somebody in it.
     """
-    rows = Clue.objects.visible_to(user).select_related("household__unit", "run")
+    rows = Clue.objects.visible_to(user).select_related("household__unit")
     rows = rows.filter(**{name: value for name, value in (("state", state), ("outcome", outcome)) if value})
     if text:
         rows = rows.filter(household__in=households_called(text))
     if unit is not None:
-        rows = rows.filter(at(unit))
+        rows = rows.filter(at(unit, ""))
     if source:
         rows = rows.filter(Exists(ClueLine.objects.filter(clue=OuterRef("pk"), source=source)))
     if rule:

@@ -122,12 +122,12 @@ def measured(user: User, unit: Unit) -> dict[str, Counted]:
 
 def _chosen(unit: Unit) -> dict[str, QuerySet[Any]]:
     """The clues or cases whose households a measure counts."""
-    cases = Case.objects.filter(at(unit))
+    cases = Case.objects.filter(at(unit, ""))
     refused = cases.filter(status=CaseStatus.REFUSED).exclude(
         household__in=cases.filter(status__in=LIVE).values("household")
     )
     return {
-        "clues": Clue.objects.filter(at(unit), state__in=WAITING, still_found=True),
+        "clues": Clue.objects.filter(at(unit, ""), state__in=WAITING, still_found=True),
         "active": cases.filter(status__in=[CaseStatus.ACTIVE, CaseStatus.APPEALED]),
         "confirmed": cases.filter(status=CaseStatus.CONFIRMED),
         "refused": refused,

@@ -30,7 +30,7 @@ WATCHERS = frozenset({P.CASE_PREPARE, P.CASE_CONFIRM, P.CASE_SUBMIT, P.INSPECT})
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """One list. `via` leads from a row to its household; `order` is what its pages go by, then the primary key."""
+    """One list. `via` leads from a row to the scope columns; `order` is what its pages go by, then the primary key."""
 
     kind: str
     title: str
@@ -85,7 +85,7 @@ SUSPICIONS = {
         ),
         Suspicion(
             "disordered", "步骤缺失或颠倒", "办理记录里缺了程序要求的步骤，或者后一步的日期早于前一步。", "二/五",
-            "打开个案核对记录；缺步骤的退回补办，日期录错的写明更正。", disordered_cases, order="pk",
+            "打开个案核对记录；缺步骤的退回补办，日期录错的写明更正。", disordered_cases, via="", order="pk",
         ),
         Suspicion(
             "never_seen", "常住未摸排", "有常住或户籍人口，而从没有走访、摸排或入户核查记录的户。", "二/四/3",
@@ -94,12 +94,12 @@ SUSPICIONS = {
         ),
         Suspicion(
             "recorded_late", "补记的步骤", "办理多日以后才录入，写了补记原因的步骤。", "二/四/1",
-            "看补记原因是否成立；同一人经常补记的，提醒当日录入。", suspicion.recorded_late, via="case__household__",
+            "看补记原因是否成立；同一人经常补记的，提醒当日录入。", suspicion.recorded_late, via="case__",
             order="pk",
         ),
         Suspicion(
             "stalled", "全程超期", "立案后超过全程时限，还没有确认也没有办结的个案。", "一/p2",
-            "催办卡住的那一步；确有原因的记在个案里。", overdue_cases, order="due_on",
+            "催办卡住的那一步；确有原因的记在个案里。", overdue_cases, via="", order="due_on",
         ),
     )
 }  # fmt: skip

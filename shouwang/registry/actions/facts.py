@@ -12,7 +12,7 @@ from shouwang.accounts.actions.permit import permit
 from shouwang.accounts.audit import Actor
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Permission
-from shouwang.registry.actions.locking import not_future, person_of
+from shouwang.registry.actions.locking import lock, not_future, person_of
 from shouwang.registry.conflicts import conflict_about
 from shouwang.registry.models import FactSource, Household, HouseholdFact, HouseholdKind, Person, PersonFact, PersonKind
 from shouwang.registry.models.fact import NO, YES
@@ -100,7 +100,8 @@ def settle_conflict(
 def _one_at_a_time(about: Person | Household) -> None:
     """Held until the transaction ends: of two who settle at once, the second finds it settled and is told."""
     home = about.pk if isinstance(about, Household) else about.home_id
-    Household.objects.select_for_update(of=("self",), no_key=True).filter(pk=home).first()
+    if home is not None:
+        lock(home)
 
 
 def nothing_to_settle(about: Person | Household, kind: str) -> ShouwangError:

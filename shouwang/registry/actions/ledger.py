@@ -11,7 +11,7 @@ from shouwang.accounts import audit
 from shouwang.accounts.actions.permit import permit
 from shouwang.accounts.audit import Actor
 from shouwang.accounts.roles import Permission
-from shouwang.registry.actions.locking import hold, person_of
+from shouwang.registry.actions.locking import hold, lock, person_of
 from shouwang.registry.follow import follow
 from shouwang.registry.models import Household, LedgerEntry, Person
 from shouwang.registry.models.ledger import FIRST_QUARTER, KINDS, LAST_QUARTER
@@ -67,9 +67,7 @@ def post_entries(*, by: Actor, household: Household, entries: Sequence[NewEntry]
 @transaction.atomic
 def reverse_entry(*, by: Actor, entry: LedgerEntry, reason: str) -> LedgerEntry:
     """Take a line back by its negative. Once only; lines that a split or merger made are taken back with their origin."""
-    household = (
-        Household.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=entry.household_id)
-    )
+    household = lock(entry.household_id)
     allowed = permit(by, Permission.HOUSEHOLD_EDIT, household.unit)
     entry = LedgerEntry.objects.standing().get(pk=entry.pk)
     problem = _why_not(entry, reason)

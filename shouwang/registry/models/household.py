@@ -1,7 +1,8 @@
 """Households, people, who belonged where and when, and what changed (七团办法 二/四/3).
 
-Only a household carries scope columns; everything about it is reached through it, so a household that moves takes its
-history along. A person is reached through `home`, the household they are in, or were in last.
+A household carries scope columns, and everything about it is reached through it, so a household that moves takes its
+history along; its cases and clues have them too, kept by the database (`casework.scope_columns`). A person is reached
+through `home`, the household they are in, or were in last.
 """
 
 from __future__ import annotations

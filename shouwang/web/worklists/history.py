@@ -85,7 +85,7 @@ def overdue(request: PersonalRequest) -> HttpResponse:
     form = OverdueFilter(request.GET, units=visible_places(user), steps=queries.steps_in_use(user))
     rows: QuerySet[OpenStep] = queries.overdue(user)
     if unit := form.values.get("unit"):
-        rows = rows.filter(at(unit, "case__household__"))
+        rows = rows.filter(at(unit, "case__"))
     if step := form.values.get("step"):
         rows = rows.filter(step=step)
     page = LONGEST_OVERDUE.page(rows, request.GET)

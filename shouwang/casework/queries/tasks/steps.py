@@ -69,7 +69,7 @@ def open_steps_for(worker: Worker) -> QuerySet[OpenStep]:
 def _signable(worker: Worker) -> QuerySet[OpenStep]:
     """The open steps within reach, for those a person may do and those that wait for a signature."""
     places = [
-        reduce(or_, (Q(**{f"case__household__{level}": unit}) for level, unit in reach))
+        reduce(or_, (Q(**{f"case__{level}": unit}) for level, unit in reach))
         & reduce(or_, (_steps(named) & _apart(worker.user, apart) for apart, named in steps.items()))
         for reach, steps in _steps_of(worker).items()
     ]
