@@ -87,9 +87,10 @@ SQLITE_PRAGMAS = {
 }
 
 
-#: Two of the server's defaults fit other work: compiling a query takes longer than running any of ours, and reading here and
-#: there costs four times as much as reading on only where a disk still turns.
-POSTGRESQL_PLANNER = "-c jit=off -c random_page_cost=1.1"
+#: Three of the server's defaults fit other work: compiling a query takes longer than running any of ours, reading here and
+#: there costs four times as much as reading on only where a disk still turns, and helpers for one query take the processors
+#: of the others.
+POSTGRESQL_PLANNER = "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
 
 
 def database(place: Place) -> dict[str, Any]:

@@ -58,7 +58,9 @@ class LongSelect(forms.Select):
         chosen = set(self.format_value(value))
         found = [(str(one), str(label)) for one, label in self.choices]
         # One escape for all of them: of 900 one by one, that would be the longest part of the page.
-        values, labels = (escape("\0".join(column)).split("\0") for column in zip(*found, strict=True)) if found else ((), ())
+        values, labels = (
+            (escape("\0".join(column)).split("\0") for column in zip(*found, strict=True)) if found else ((), ())
+        )
         options = (
             f'<option value="{value}"{" selected" if one in chosen else ""}>{label}</option>'
             for (one, _), value, label in zip(found, values, labels, strict=True)

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 
 from shouwang.accounts.models import Unit, User
-from shouwang.registry import planner
+from shouwang.registry import planner, search
 from shouwang.registry.actions import Newcomer, register_household
 from shouwang.registry.models import Household
-from shouwang.registry.queries import HouseholdFilter, households_called, households_for
+from shouwang.registry.queries import HouseholdFilter, households_for, of_household_called
 from tests.registry.conftest import OPENED
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +38,11 @@ def homes(office: User, tree: dict[str, Unit]) -> None:
     ],
 )
 @pytest.mark.usefixtures("homes")
-def test_by_number_or_by_name(text: str, found: set[str]) -> None:
-    numbers = Household.objects.filter(pk__in=households_called(text)).values_list("number", flat=True)
+@pytest.mark.parametrize("common", [search.COMMON, 1])
+def test_by_number_or_by_name(text: str, found: set[str], common: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """少见的和常见的姓名各有查法，结果一样。"""
+    monkeypatch.setattr(search, "COMMON", common)
+    numbers = Household.objects.filter(of_household_called(text, "pk")).values_list("number", flat=True)
     assert set(numbers) == found
 
 

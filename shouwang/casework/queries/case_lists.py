@@ -20,7 +20,7 @@ from shouwang.policy.book import policy_of
 from shouwang.policy.procedure import procedure_on
 from shouwang.registry.models import Household, Membership
 from shouwang.registry.models.household import HEAD
-from shouwang.registry.queries import households_called
+from shouwang.registry.queries import of_household_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,11 @@ def find_cases(user: User, wanted: CaseFilter) -> QuerySet[Case]:
         rows = rows.filter(at(wanted.unit, ""))
     if wanted.overdue:
         rows = rows.filter(_late())
-    return rows.filter(_called(wanted.text)) if wanted.text else rows
+    return (
+        rows.filter(Q(number__icontains=wanted.text.strip()) | of_household_called(wanted.text))
+        if wanted.text
+        else rows
+    )
 
 
 def case_counts(user: User) -> dict[str, int]:
@@ -89,9 +93,3 @@ def _late() -> Q:
     today = timezone.localdate()
     late_step = OpenStep.objects.filter(case=OuterRef("pk"), due_on__lt=today)
     return Q(Exists(late_step)) | Q(status=CaseStatus.ACTIVE, due_on__lt=today)
-
-
-def _called(text: str) -> Q:
-    numbered = Case.objects.filter(number__icontains=text.strip())
-    of_homes = Case.objects.filter(household__in=households_called(text))
-    return Q(pk__in=numbered.order_by().values("pk").union(of_homes.order_by().values("pk")))

@@ -11,7 +11,7 @@ from shouwang.accounts.models import Unit, User
 from shouwang.accounts.roles import Permission
 from shouwang.casework.models import Case, CaseStatus, Clue, ClueAct, ClueLine, ClueSource, ClueState
 from shouwang.casework.queries.units import at
-from shouwang.registry.queries import households_called
+from shouwang.registry.queries import of_household_called
 
 #: States in which somebody still has to decide.
 WAITING = (ClueState.NEW, ClueState.TRIAGED)
@@ -31,7 +31,7 @@ def clue_list(
     rows = Clue.objects.visible_to(user).select_related("household__unit")
     rows = rows.filter(**{name: value for name, value in (("state", state), ("outcome", outcome)) if value})
     if text:
-        rows = rows.filter(household__in=households_called(text))
+        rows = rows.filter(of_household_called(text))
     if unit is not None:
         rows = rows.filter(at(unit, ""))
     if source:

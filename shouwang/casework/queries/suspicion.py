@@ -67,7 +67,9 @@ def disordered(user: User) -> Iterator[Disorder]:
     found = doubtful_cases(user)
     if not found:
         return
-    cases = Case.objects.visible_to(user).filter(pk__in=found).select_related("version", "household__unit")
+    cases = (
+        Case.objects.visible_to(user).filter(pk__in=found).select_related("household__unit").prefetch_related("version")
+    )
     for case in cases.iterator(chunk_size=200):
         faults = faults_of(case)
         if faults:

@@ -18,6 +18,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import Case, CaseStatus, Relief
 from shouwang.casework.queries import suspicion
+from shouwang.casework.queries.cases import case_list
 from shouwang.casework.queries.kept import kept
 from shouwang.casework.queries.units import at
 from shouwang.registry.models import Household
@@ -63,13 +64,12 @@ def helped_without_case(user: User) -> QuerySet[Household]:
 def disordered_cases(user: User) -> QuerySet[Case]:
     """The cases of `suspicion.disordered`."""
     found = [one.case.pk for one in suspicion.disordered(user)]
-    return Case.objects.visible_to(user).filter(pk__in=found).select_related("household__unit", "version")
+    return case_list(user).filter(pk__in=found)
 
 
 def overdue_cases(user: User) -> QuerySet[Case]:
     """Cases past their whole limit and neither confirmed nor ended."""
-    rows = Case.objects.visible_to(user).filter(status=CaseStatus.ACTIVE, due_on__lt=timezone.localdate())
-    return rows.select_related("household__unit", "version")
+    return case_list(user, CaseStatus.ACTIVE).filter(due_on__lt=timezone.localdate())
 
 
 SUSPICIONS = {

@@ -23,10 +23,10 @@ from shouwang.registry.queries.lists import (
     HouseholdFilter,
     HouseholdLine,
     companies_for,
-    households_called,
     households_for,
     registry_counts,
 )
+from shouwang.registry.queries.naming import of_household_called
 from shouwang.registry.queries.paging import CAP, Page
 from shouwang.registry.queries.parts import MemberPage, document_for, entry_for, event_for, member_for, member_page
 from shouwang.registry.queries.workbench import workbench_rows
@@ -53,13 +53,13 @@ __all__ = [
     "feed_lines",
     "household_for",
     "household_page",
-    "households_called",
     "households_for",
     "ledger_page",
     "line_of",
     "may_send",
     "member_for",
     "member_page",
+    "of_household_called",
     "outcomes_now",
     "registry_counts",
     "row_list",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shouwang.accounts import audit
 from shouwang.accounts.crypto import CITIZEN_NUMBER
@@ -15,6 +15,7 @@ from shouwang.accounts.scope import AccessDenied, holds
 from shouwang.registry import search
 from shouwang.registry.models import Household, Membership, Person
 from shouwang.registry.models.household import HEAD
+from shouwang.registry.queries.naming import Named
 from shouwang.registry.queries.paging import CAP, SIZE, Page, page_of
 from shouwang.units import identity
 
@@ -48,10 +49,10 @@ def households_for(
 ) -> Page[HouseholdLine]:
     """A page of the households a user may see. A search by citizen number is recorded."""
     wanted = wanted or HouseholdFilter()
-    rows, cap = visible(user, wanted), CAP
-    if wanted.name and not wanted.citizen_number and search.is_common(wanted.name):
-        # Tested household by household, a page is soon full; collecting all who bear the name takes longer than a page may.
-        rows, cap = visible(user, replace(wanted, name="")).filter(_somebody_called(wanted.name)), COMMON_CAP
+    rows, cap = visible(user, replace(wanted, name="")), CAP
+    if wanted.name:
+        named = Named.of(wanted.name)
+        rows, cap = rows.filter(named.in_home()), COMMON_CAP if named.is_common else CAP
     page = page_of(rows, "number", after=after, before=before, size=size, cap=cap)
     return Page(_lines(page.rows, wanted.name), page.count, page.capped, page.after, page.before)
 
@@ -66,20 +67,10 @@ def visible(user: User, wanted: HouseholdFilter, permission: Permission | None =
     if wanted.number:
         rows = rows.filter(search.numbered(wanted.number))
     if wanted.name:
-        rows = rows.filter(pk__in=Person.objects.filter(search.called(wanted.name)).values("home_id"))
+        rows = rows.filter(Named.of(wanted.name).in_home())
     if wanted.citizen_number:
         rows = rows.filter(pk__in=_homes(user, wanted.citizen_number))
     return rows
-
-
-def households_called(text: str) -> QuerySet[Household, dict[str, int]]:
-    """The keys of households whose number begins with `text` or where somebody's name holds it, for a condition `__in`.
-
-    Both are looked up in their own index and put together: joined by an “or”, PostgreSQL went through every household.
-    """
-    numbered = Household.objects.filter(search.numbered(text)).order_by().values("pk")
-    homes = Person.objects.filter(search.called(text), home__isnull=False).order_by().values("home")
-    return numbered.union(homes)
 
 
 def registry_counts(user: User) -> tuple[int, int] | None:
@@ -94,11 +85,6 @@ def registry_counts(user: User) -> tuple[int, int] | None:
 def companies_for(user: User) -> QuerySet[Unit]:
     """Where a user may register a household or move one to: companies not closed."""
     return Unit.objects.visible_to(user, Permission.HOUSEHOLD_EDIT).filter(level=Level.COMPANY, closed_on=None)
-
-
-def _somebody_called(name: str) -> Exists:
-    """What `search.called` finds, asked of one household's people."""
-    return Exists(Person.objects.filter(search.bears(name), home=OuterRef("pk")))
 
 
 def _at(unit: Unit) -> Q:

@@ -42,8 +42,9 @@ def clues(request: PersonalRequest) -> HttpResponse:
         return departments.reports(request)
     form = CluesFilter(request.GET, units=visible_places(user))
     state, asked = form.state_asked, form.conditions
-    counts = queries.clue_states(queries.clue_list(user, **asked))
-    rows = queries.clue_list(user, "" if state == "all" else state, **asked)
+    rows = queries.clue_list(user, **asked)
+    counts = queries.clue_states(rows)
+    rows = rows if state == "all" else rows.filter(state=state)
     page = BY_RANK.page(rows, request.GET, sum(counts.values()) if state == "all" else counts.get(state, 0))
     context = {
         "form": form,

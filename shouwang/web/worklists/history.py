@@ -98,7 +98,7 @@ def overdue(request: PersonalRequest) -> HttpResponse:
 
 
 def _records(rows: QuerySet[StepRecord], request: PersonalRequest) -> Table:
-    page = NEWEST.page(rows.select_related("case__version"), request.GET)
+    page = NEWEST.page(rows.prefetch_related("case__version"), request.GET)
     columns = [Column("个案"), Column("步骤"), Column("结果"), Column("单位"), Column("录入时间", "short")]
     return Table(
         "签过字的步骤", columns, [_record(row) for row in page.rows], page,

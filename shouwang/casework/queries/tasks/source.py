@@ -104,6 +104,9 @@ class RowSource(TaskSource):
     #: What a row shows besides its own columns.
     beside: ClassVar[tuple[str, ...]] = ()
 
+    #: What it shows that many rows have in common: read once for all of them.
+    shared: ClassVar[tuple[str, ...]] = ()
+
     @abstractmethod
     def rows(self, worker: Worker) -> QuerySet[Any]:
         """The rows a person has something to do with."""
@@ -139,7 +142,8 @@ class RowPile(Pile):
         # Keys first: sorting bare rows, the database starts from the units of the person, not from the whole table.
         keys = [key for key, _ in self._keys(stop)[start:]]
         rows = self.rows.model._default_manager.filter(pk__in=keys)
-        found = list(rows.select_related(*self.source.beside).order_by(*self.source.order))
+        rows = rows.select_related(*self.source.beside).prefetch_related(*self.source.shared)
+        found = list(rows.order_by(*self.source.order))
         heads = heads_of({number for row in found if (number := self.source.household_of(row))})
         return [self._named(row, heads) for row in found]
 

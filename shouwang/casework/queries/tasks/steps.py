@@ -21,7 +21,7 @@ from shouwang.policy.procedure import Step
 Places = frozenset[tuple[str, int]]
 Names = tuple[str, ...]
 _URGENT_FIRST = (F("due_on").asc(nulls_last=True), "since", "pk")
-_BESIDE = ("case__household__unit", "case__version", "record__by")
+_BESIDE, _SHARED = ("case__household__unit", "record__by"), ("case__version",)
 
 
 @task_source
@@ -29,7 +29,7 @@ class Signatures(RowSource):
     """等您签字的记录。"""
 
     kind, title, order = "sign", "等我签字", _URGENT_FIRST
-    beside = _BESIDE
+    beside, shared = _BESIDE, _SHARED
 
     def rows(self, worker: Worker) -> QuerySet[OpenStep]:
         signed = Signature.objects.filter(record=OuterRef("record"), user=worker.user)
@@ -49,7 +49,7 @@ class Steps(RowSource):
     """可以办的步骤。"""
 
     kind, title, order = "step", "个案步骤", _URGENT_FIRST
-    beside = _BESIDE
+    beside, shared = _BESIDE, _SHARED
 
     def rows(self, worker: Worker) -> QuerySet[OpenStep]:
         return open_steps_for(worker)
