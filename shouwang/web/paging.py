@@ -74,16 +74,16 @@ class Keyset:
         order = [f"{sign}pk"] if self.column == "pk" else [f"{sign}{self.column}", f"{sign}pk"]
         rows, wanted = rows.order_by(*order), self.size + 1
         if position is None:
-            return list(rows[:wanted])
+            return _first(rows, wanted)
         value, pk = position
         try:
             if self.column == "pk":
-                return list(rows.filter(**{f"pk__{beyond}": pk})[:wanted])
-            same = list(rows.filter(**{self.column: value, f"pk__{beyond}": pk})[:wanted])
+                return _first(rows.filter(**{f"pk__{beyond}": pk}), wanted)
+            same = _first(rows.filter(**{self.column: value, f"pk__{beyond}": pk}), wanted)
             rest = rows.filter(**{f"{self.column}__{beyond}": value})
-            return same + list(rest[: wanted - len(same)]) if len(same) < wanted else same
+            return same + _first(rest, wanted - len(same)) if len(same) < wanted else same
         except (FieldError, ValidationError, ValueError, TypeError):
-            return list(rows[:wanted])
+            return _first(rows, wanted)
 
     def _address(self, query: Mapping[str, Any] | QueryDict, way: str, row: Model) -> str:
         kept = query.copy() if isinstance(query, QueryDict) else QueryDict(mutable=True)
@@ -104,3 +104,10 @@ class Keyset:
         except (signing.BadSignature, ValueError, TypeError):
             return None
         return value, pk
+
+
+def _first(rows: QuerySet[_Row], most: int) -> list[_Row]:
+    """The first rows, by their keys where a row shows more than itself: else the database joins all of it before it sorts."""
+    if not rows.query.select_related:
+        return list(rows[:most])
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:most])))

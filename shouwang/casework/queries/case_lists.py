@@ -91,5 +91,5 @@ def why_not_open(user: User, household: Household) -> str:
 def _late() -> Q:
     """An open step past its limit, or a case past the limit of the whole before it was decided."""
     today = timezone.localdate()
-    late_step = OpenStep.objects.filter(case=OuterRef("pk"), due_on__lt=today)
-    return Q(Exists(late_step)) | Q(status=CaseStatus.ACTIVE, due_on__lt=today)
+    late_step = OpenStep.objects.filter(due_on__lt=today).order_by().values("case")
+    return Q(pk__in=late_step) | Q(status=CaseStatus.ACTIVE, due_on__lt=today)

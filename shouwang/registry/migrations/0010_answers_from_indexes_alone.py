@@ -21,6 +21,15 @@ class Migration(migrations.Migration):
             model_name="household",
             index=models.Index(fields=["regiment", "id", "closed_on", "company"], name="household_keys_of_regiment"),
         ),
+        migrations.RemoveIndex(model_name="membership", name="membership_open_by_household"),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(
+                fields=["household", "left_on", "resident_here", "registered_here"],
+                name="membership_by_household",
+                condition=models.Q(superseded_at=None),
+            ),
+        ),
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["home", "name_tokens"], name="person_names_by_home"),

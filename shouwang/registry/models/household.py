@@ -161,9 +161,11 @@ class Membership(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # People are counted by household on the first page and in the totals, without looking at a row.
+            # People are counted by household, and who of a household is there is asked, without looking at a row.
             models.Index(
-                fields=["household"], name="membership_open_by_household", condition=Q(left_on=None, superseded_at=None)
+                fields=["household", "left_on", "resident_here", "registered_here"],
+                name="membership_by_household",
+                condition=Q(superseded_at=None),
             ),
         ]
 
