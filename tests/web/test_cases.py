@@ -17,7 +17,7 @@ from shouwang.accounts.models import AuditEvent, Unit
 from shouwang.casework import actions
 from shouwang.casework.models import Case, Clue, ClueLine, RunLine, ScreeningRun
 from shouwang.registry import search
-from shouwang.registry.models import Document, Household, Membership
+from shouwang.registry.models import Document, Household, Membership, Person
 from tests.casework.conftest import DOERS, MakeHouse, Staff, case, clock, do, house, staff, walk
 
 __all__ = ["case", "clock", "house", "staff"]
@@ -101,6 +101,9 @@ def test_the_list_is_found_by_status_step_unit_limit_and_name(
     assert shown(f"unit={tree['c1'].uuid}") == {one.number}
     assert shown(f"unit={tree['c81'].uuid}") == {one.number, two.number}, "a unit outside is no condition at all"
     assert shown("text=志强") == {one.number} and shown(f"text={two.household.number}") == {two.number}
+    assert "户内有" not in body(client.get(f"{reverse('web:cases')}?text=志强")), "the head is named as it is"
+    Person.objects.create(name="吴志强", name_tokens="吴 志 强", home=two.household)
+    assert "户内有吴志强" in body(client.get(f"{reverse('web:cases')}?text=志强"))
     assert shown(f"text={one.number}") == {one.number} and shown("text=没有这人") == set()
     assert shown("overdue=yes") == set()
     clock.pass_days(40)

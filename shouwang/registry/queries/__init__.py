@@ -26,7 +26,7 @@ from shouwang.registry.queries.lists import (
     households_for,
     registry_counts,
 )
-from shouwang.registry.queries.naming import of_household_called
+from shouwang.registry.queries.naming import beside_heads, of_household_called
 from shouwang.registry.queries.paging import CAP, Page
 from shouwang.registry.queries.parts import MemberPage, document_for, entry_for, event_for, member_for, member_page
 from shouwang.registry.queries.workbench import workbench_rows
@@ -45,6 +45,7 @@ __all__ = [
     "batch_for",
     "batch_list",
     "batches_for",
+    "beside_heads",
     "companies_for",
     "document_for",
     "effect_of",

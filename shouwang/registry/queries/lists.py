@@ -15,7 +15,7 @@ from shouwang.accounts.scope import AccessDenied, holds
 from shouwang.registry import search
 from shouwang.registry.models import Household, Membership, Person
 from shouwang.registry.models.household import HEAD
-from shouwang.registry.queries.naming import Named
+from shouwang.registry.queries.naming import Named, beside_heads
 from shouwang.registry.queries.paging import CAP, SIZE, Page, page_of
 from shouwang.units import identity
 
@@ -113,14 +113,7 @@ def _lines(households: Sequence[Household], name: str) -> list[HouseholdLine]:
     there = Membership.objects.filter(household__in=households, left_on=None, superseded_at=None)
     sizes = dict(there.order_by().values_list("household").annotate(n=Count("pk")))
     heads = dict(there.filter(relation=HEAD).order_by().values_list("household", "person__name"))
-    called: dict[int, list[str]] = {}
-    bearers = Person.objects.filter(search.bears(name), home__in=households) if name else Person.objects.none()
-    for home, bearer in bearers.order_by("pk").values_list(
-        "home", "name"
-    ):  # nobody's citizen number is unsealed for it
-        if home is not None and bearer != heads.get(home):
-            called.setdefault(home, []).append(bearer)
+    called = beside_heads(name, [one.pk for one in households], heads)
     return [
-        HouseholdLine(one, heads.get(one.pk, ""), sizes.get(one.pk, 0), tuple(called.get(one.pk, ())))
-        for one in households
+        HouseholdLine(one, heads.get(one.pk, ""), sizes.get(one.pk, 0), called.get(one.pk, ())) for one in households
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,3 +49,15 @@ def of_household_called(text: str, home: str = "household") -> Q:
     if named.is_common:
         return named.in_home(home) | Q(**{f"{home}__in": numbered})
     return Q(**{f"{home}__in": numbered.union(named.homes)})
+
+
+def beside_heads(text: str, homes: Collection[int], heads: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
+    """Who beside the head bears the name that was looked for, by household: so that a list says why a household is in it."""
+    if not search.tokens(text):
+        return {}
+    found: dict[int, tuple[str, ...]] = {}
+    bearers = Person.objects.filter(search.bears(text), home__in=homes).order_by("pk")
+    for home, name in bearers.values_list("home", "name"):  # nobody's citizen number is unsealed for it
+        if home is not None and name != heads.get(home):
+            found[home] = (*found.get(home, ()), name)
+    return found

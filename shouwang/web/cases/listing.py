@@ -14,9 +14,11 @@ from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
 from shouwang.casework import queries, versions
 from shouwang.casework.models import Case, CaseStatus
+from shouwang.registry.queries import beside_heads
 from shouwang.web.cases.words import due_tag, status_tag, until
 from shouwang.web.forms import FilterForm, UnitField
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.households.words import in_the_home, noted
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -54,8 +56,10 @@ def cases(request: PersonalRequest) -> HttpResponse:
     form = CaseFilterForm(request.GET, user=request.user, counts=counts)
     wanted = _wanted(form.values)
     page = NEWEST.page(queries.find_cases(request.user, wanted), request.GET, _known(wanted, counts))
-    heads = queries.heads_of(case.household_id for case in page.rows)
-    rows = [_row(case, heads.get(case.household_id, "")) for case in page.rows]
+    homes = [case.household_id for case in page.rows]
+    heads = queries.heads_of(homes)
+    called = beside_heads(wanted.text, homes, heads)
+    rows = [_row(case, heads.get(case.household_id, ""), called.get(case.household_id, ())) for case in page.rows]
     empty = (
         Empty("没有符合条件的个案") if form.in_use else Empty("还没有个案", "线索立案或本人申报后，个案会出现在这里。")
     )
@@ -77,7 +81,7 @@ def _known(wanted: queries.CaseFilter, counts: dict[str, int]) -> int | None:
     return sum(counts.get(one.value, 0) for one in CaseStatus if wanted.status in ("", one.value))
 
 
-def _row(case: Case, head: str) -> Row:
+def _row(case: Case, head: str, called: tuple[str, ...]) -> Row:
     procedure = versions.frozen(case.version).procedure
     opened = list(case.open_steps.all())
     first = next((step.due_on for step in opened if step.due_on), None)
@@ -85,7 +89,7 @@ def _row(case: Case, head: str) -> Row:
     whole = due_tag(case.due_on, running=running)
     return Row(
         [
-            Cell(head or f"户 {case.household.number}", note=case.number),
+            Cell(head or f"户 {case.household.number}", note=noted(case.number, in_the_home(called))),
             Cell(case.household.unit.name, note=f"户 {case.household.number}"),
             Cell(tag=status_tag(case)),
             Cell("、".join(procedure.by_id[one.step].title for one in opened) or "—"),

@@ -14,12 +14,14 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import holds
 from shouwang.casework import queries
 from shouwang.casework.models import Clue, ClueState
+from shouwang.registry.queries import beside_heads
 from shouwang.web.cases.reasons import OUTCOMES
 from shouwang.web.cases.words import due_tag
 from shouwang.web.clues import departments
 from shouwang.web.clues.forms import CluesFilter
 from shouwang.web.clues.words import WAITING, state_tag
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.households.words import in_the_home, noted
 from shouwang.web.paging import Keyset, Page
 from shouwang.web.tables import Act, Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -49,7 +51,7 @@ def clues(request: PersonalRequest) -> HttpResponse:
     context = {
         "form": form,
         "tabs": _tabs(request.GET, state, counts),
-        "table": _table(user, page, state, filtered=form.in_use or bool(sum(counts.values()))),
+        "table": _table(user, page, state, asked.get("text", ""), filtered=form.in_use or bool(sum(counts.values()))),
         "may_report": holds(user, Permission.CLUE_REPORT),
         "may_place": holds(user, Permission.PERSON_SEARCH) and queries.reports_for(user).exists(),
     }
@@ -71,25 +73,28 @@ def _address(query: QueryDict, state: str) -> str:
     return f"{reverse('web:clues')}?{kept.urlencode()}"
 
 
-def _table(user: User, page: Page[Clue], state: str, *, filtered: bool) -> Table:
-    heads = queries.heads_of([clue.household_id for clue in page.rows])
+def _table(user: User, page: Page[Clue], state: str, text: str, *, filtered: bool) -> Table:
+    homes = [clue.household_id for clue in page.rows]
+    heads = queries.heads_of(homes)
+    called = beside_heads(text, homes, heads)
     bulk = state in WAITING and holds(user, Permission.CLUE_REPORT)
+    rows = [_row(clue, heads.get(clue.household_id, ""), called.get(clue.household_id, ())) for clue in page.rows]
     columns = [
         Column("户"), Column("单位"), Column("筛查结论", "short"), Column("先后分", "number"), Column("为什么排在这里"),
         Column("状态", "short"), Column("期限", "short"),
     ]  # fmt: skip
     return Table(
-        "线索", columns, [_row(clue, heads.get(clue.household_id, "")) for clue in page.rows], page,
+        "线索", columns, rows, page,
         Empty("没有这样的线索", "换一个状态或放宽条件再看。") if filtered else _NONE_YET,
         acts=(Act("安排走访", reverse("web:clues_arrange")),) if bulk else (),
         note="分数只定先后，不定结果。",
     )  # fmt: skip
 
 
-def _row(clue: Clue, head: str) -> Row:
+def _row(clue: Clue, head: str, called: tuple[str, ...]) -> Row:
     waiting = clue.state in WAITING
     cells: list[Any] = [
-        Cell(clue.household.number, note=head), Cell(clue.household.unit.name),
+        Cell(clue.household.number, note=noted(head, in_the_home(called))), Cell(clue.household.unit.name),
         Cell(OUTCOMES.get(clue.outcome, clue.get_source_display())), Cell(str(clue.score)),
         Cell("；".join(clue.reasons) or "—", note="" if clue.still_found else "最近一次筛查不再命中"),
         Cell(tag=state_tag(clue)),

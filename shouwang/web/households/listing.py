@@ -16,7 +16,7 @@ from shouwang.registry.queries import HouseholdFilter, HouseholdLine, households
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.households.forms import HouseholdsFilter, NumberForm
 from shouwang.web.households.turning import turned
-from shouwang.web.households.words import state_tag
+from shouwang.web.households.words import in_the_home, state_tag
 from shouwang.web.paging import Page
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -88,7 +88,7 @@ def _row(line: HouseholdLine) -> Row:
     one = line.household
     cells: list[Any] = [
         Cell(one.number),
-        Cell(line.head or "未登记户主", note=f"户内有{'、'.join(line.called)}" if line.called else ""),
+        Cell(line.head or "未登记户主", note=in_the_home(line.called)),
         Cell(one.unit.name),
         Cell(f"{line.members} 人"),
         Cell(day(one.opened_on)),

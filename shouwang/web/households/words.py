@@ -81,3 +81,13 @@ def state_tag(household: Household) -> Tag:
 def size_words(size: int) -> str:
     """`312 KB`, `1.4 MB`."""
     return f"{size / (1 << 20):.1f} MB" if size >= 1 << 20 else f"{max(1, round(size / 1024))} KB"
+
+
+def in_the_home(called: tuple[str, ...]) -> str:
+    """Who in a household, beside its head, bears the name that was looked for; empty where nobody does."""
+    return f"户内有{'、'.join(called)}" if called else ""
+
+
+def noted(*parts: str) -> str:
+    """The parts of a note that there are."""
+    return "，".join(filter(None, parts))
