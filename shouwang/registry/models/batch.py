@@ -7,6 +7,7 @@ undoing therefore change one row, and nothing is ever deleted.
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -228,11 +229,17 @@ class Standing(Scoped[_Row]):
         A row counts only for whom it is decided to be: taken back on the workbench, or given to somebody else since, its
         former facts stay on record and count no longer.
         """
-        confirmed = SourceBatch.objects.filter(state=BatchState.CONFIRMED).values("pk")
-        rows = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"))
-        owner = owner_of(self.model)
-        anothers = Q(**{f"{owner}__isnull": False}) & ~Q(**{owner: OuterRef(owner)})
-        return self.filter(Q(batch=None) | Q(batch__in=confirmed) & ~Exists(rows.filter(~Q(outcome__in=TAKEN) | anothers)))
+        return self.filter(_stands(self.model))
+
+
+@cache
+def _stands(model: type[models.Model]) -> Q:
+    """The condition of `standing`, the same at every call: a household's page asks for it ten times."""
+    confirmed = SourceBatch.objects.filter(state=BatchState.CONFIRMED).values("pk")
+    rows = SourceRow.objects.filter(batch=OuterRef("batch"), row=OuterRef("row"))
+    owner = owner_of(model)
+    anothers = Q(**{f"{owner}__isnull": False}) & ~Q(**{owner: OuterRef(owner)})
+    return Q(batch=None) | Q(batch__in=confirmed) & ~Exists(rows.filter(~Q(outcome__in=TAKEN) | anothers))
 
 
 def owner_of(model: type[models.Model]) -> str:
