@@ -15,7 +15,7 @@ from shouwang.intake.fingerprints import RELATION, fingerprinted
 from shouwang.intake.sums import write_sums
 from shouwang.sources import columns as sql
 from shouwang.sources.accept import Reject
-from shouwang.terms.sums import SUMS
+from shouwang.terms.sums import SUMS, VERSION
 from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
 
@@ -47,7 +47,7 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
         # Fingerprints are comparable only between runs of one DuckDB version.
         "fingerprints": _write_fingerprints(facts, folder),
         # Said here and not by the file's being there: it may be left from an earlier intake into the same folder.
-        "sums": write_sums(facts.connection, folder),
+        "sums": VERSION if write_sums(facts.connection, folder) else None,
         "files": [asdict(file) for file in account.files],
         "links": account.links,
         "notices": account.notices,
@@ -74,7 +74,8 @@ def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Fac
     facts = Facts(connection, folder)
     facts.fingerprinted = index.get("fingerprints") == duckdb.__version__
     names = [table.name for table in TABLES]
-    names += [SUMS] * bool(index.get("sums")) + [RELATION] * facts.fingerprinted
+    # An earlier version wrote true, which equals 1.
+    names += [SUMS] * (index.get("sums") == VERSION) + [RELATION] * facts.fingerprinted
     for name in names:
         path = folder / f"{name}.parquet"
         if not path.is_file():

@@ -14,12 +14,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shouwang.terms.sums import SUMS, Cell, fen_of, lines_of
+from shouwang.sources import columns as sql
+from shouwang.terms.sums import SUMS, Cell, fen_of, lines_of, seen_of, word_of
+from shouwang.terms.tables import HOUSEHOLDS
 
 #: Numbers held at a time while adding up, of each of the two sorts; bounds the memory to some 100 MB.
 _HELD = 4_000_000
 #: Quarters and kinds beyond which a row would be too wide to be read well: a century of all kinds.
 _WIDEST = 4_000
+#: Columns of a household that have few values.
+_REPEATED = ["unit", "dwelling_grade"]
 _PACKED = "DELTA_BINARY_PACKED"
 
 
@@ -28,23 +32,42 @@ def write_sums(connection: duckdb.DuckDBPyConnection, folder: Path) -> bool:
     cells: list[Cell] = connection.execute("SELECT DISTINCT quarter, kind FROM ledger ORDER BY 1, 2").fetchall()
     if len(cells) > _WIDEST:
         return False
-    schema = _schema(cells)
-    # Sums seldom repeat, so no dictionary is looked for; numbers of lines are small and do.
+    words = sorted({(word_of(quarter), kind) for quarter, kind in cells})
+    schema = _schema(cells, words, _known(connection, 0, 0).schema)
+    # Sums seldom repeat, so no dictionary is looked for; numbers of lines and sets of quarters do.
     packed = {"hid": _PACKED} | {fen_of(cell): _PACKED for cell in cells}
-    with pq.ParquetWriter(
-        folder / f"{SUMS}.parquet", schema, use_dictionary=[lines_of(cell) for cell in cells], column_encoding=packed
-    ) as out:
+    repeated = [lines_of(cell) for cell in cells] + [seen_of(word) for word in words] + _REPEATED
+    with pq.ParquetWriter(folder / f"{SUMS}.parquet", schema, use_dictionary=repeated, column_encoding=packed) as out:
         for first, fen, lines in _added_up(connection, cells):
             hids = np.arange(first, first + fen.shape[1], dtype=np.int32)
-            columns = [hids, *fen, *lines]
+            known = _known(connection, first, fen.shape[1])
+            columns = [hids, *known.columns, *fen, *lines, *_seen(cells, words, lines)]
             arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
             out.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return True
 
 
-def _schema(cells: list[Cell]) -> pa.Schema:
+def _schema(cells: list[Cell], words: list[Cell], known: pa.Schema) -> pa.Schema:
     fen, lines = [(fen_of(cell), pa.int64()) for cell in cells], [(lines_of(cell), pa.int32()) for cell in cells]
-    return pa.schema([("hid", pa.int32()), *fen, *lines])
+    seen = [(seen_of(word), pa.int64()) for word in words]
+    return pa.schema([("hid", pa.int32()), *known, *fen, *lines, *seen])
+
+
+def _known(connection: duckdb.DuckDBPyConnection, first: int, count: int) -> pa.Table:
+    """The rows of some households, so that a screening need not join them to their sums."""
+    columns = ", ".join(sql.named(column.name) for column in HOUSEHOLDS.columns)
+    among = f"hid >= {first} AND hid < {first + count}"
+    found: pa.Table = connection.sql(f"SELECT {columns} FROM households WHERE {among} ORDER BY hid").to_arrow_table()
+    return found
+
+
+def _seen(cells: list[Cell], words: list[Cell], lines: np.ndarray) -> np.ndarray:
+    """The quarters that have lines, word by word: a row a word, a column a household."""
+    found = np.zeros((len(words), lines.shape[1]), np.int64)
+    for place, (quarter, kind) in enumerate(cells):
+        word = word_of(quarter)
+        found[words.index((word, kind))] |= (lines[place] > 0).astype(np.int64) << (quarter - word)
+    return found
 
 
 def _added_up(connection: duckdb.DuckDBPyConnection, cells: list[Cell]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
@@ -69,6 +92,8 @@ def _added_up(connection: duckdb.DuckDBPyConnection, cells: list[Cell]) -> Itera
         yield first, fen.reshape(len(cells), count), lines.reshape(len(cells), count)
 
 
-def _array(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+def _array(values: np.ndarray | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
     """The same memory as an Arrow array; `pa.array` would load pandas to look at it."""
+    if isinstance(values, pa.ChunkedArray):
+        return values
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])

@@ -8,17 +8,19 @@ become columns, layer by layer, so each is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
 from shouwang.screening.expressions import Expr, Expressions
+from shouwang.screening.layers import layers
+from shouwang.screening.shared import shared
 from shouwang.terms import nodes as n
 from shouwang.terms import sums
 from shouwang.terms.context import Context
+from shouwang.terms.tables import HOUSEHOLDS, LEDGER
 
 #: Dates are ten characters as text, and one more says whether the value is the preferred one.
 _LATEST_PREFIX = 11
@@ -37,15 +39,26 @@ class Compiler(Expressions):
         super().__init__(context)
         self.tables = dict(tables)
         self._aggregates: dict[int, str] = {}
-        #: The quarters that the terms compiled ask a set of quarters about.
-        self._told: set[int] = set()
+        self._shared: dict[int, str] = {}
 
     def relation(self, terms: Mapping[str, n.Node]) -> ir.Table:
         """One row a household: `hid` and the terms under the names given."""
+        return self.of_gathered(self.gathered(terms), terms)
+
+    def gathered(self, terms: Mapping[str, n.Node]) -> ir.Table:
+        """One row a household: its own columns, and what its rows of the other tables come to, as the terms ask."""
         found = self._everything(terms.values())
         self._name_aggregates(found)
-        base = self._with_aggregates(found)
-        for layer in _layers([node for node in found if _kept(node)], self.context):
+        own = [node for node in found if isinstance(node, n.Aggregate) and not node.table.matched]
+        columns = [column.name for column in HOUSEHOLDS.columns]
+        return self._with_aggregates(found).select("hid", *columns, *(self._aggregates[id(node)] for node in own))
+
+    def of_gathered(self, gathered: ir.Table, terms: Mapping[str, n.Node]) -> ir.Table:
+        """The terms, row by row over what `gathered` gave for the same terms."""
+        found = self._everything(terms.values())
+        self._name_aggregates(found)
+        base = gathered
+        for layer in layers(found, self.context):
             base = base.mutate(**{node.name: self.expr(node.term, base) for node in layer})
         return base.select(hid=base.hid, **{name: self.expr(term, base) for name, term in terms.items()})
 
@@ -67,51 +80,66 @@ class Compiler(Expressions):
         for node in found:
             if isinstance(node, n.Aggregate):
                 self._aggregates.setdefault(id(node), f"a{len(self._aggregates)}")
-            elif isinstance(node, n.Covered | n.MissingQuarters):
-                self._told |= set(self.context.span(node.span.name).quarters)
 
     def _with_aggregates(self, found: list[n.Node]) -> ir.Table:
         aggregates = [node for node in found if isinstance(node, n.Aggregate)]
         members = self.tables["members"]
         for name, group in _by_table(node for node in aggregates if node.table.matched).items():
             members = members.left_join(self._grouped(self.tables[name], "mid", group), "mid").drop("mid_right")
-        base = self.tables["households"]
-        for name, group in _by_table(node for node in aggregates if not node.table.matched).items():
+        groups = _by_table(node for node in aggregates if not node.table.matched)
+        base = self._summed(groups.get(LEDGER.name, []))
+        if base is None:
+            base = self.tables["households"]
+        else:
+            groups.pop(LEDGER.name, None)
+        for name, group in groups.items():
             rows = members if name == "members" else self.tables[name]
-            summed = self._summed(group)
-            brought_up = self._grouped(rows, "hid", group) if summed is None else summed
-            base = base.left_join(brought_up, "hid").drop("hid_right")
+            base = base.left_join(self._grouped(rows, "hid", group), "hid").drop("hid_right")
         return base
 
     def _summed(self, group: list[n.Aggregate]) -> ir.Table | None:
-        """Aggregates read from the sums kept with stored facts; None where there are none, or one of them needs the lines."""
+        """Households with aggregates from the sums kept with stored facts; None if there are none, or lines are needed."""
         asked = {id(node): sums.asked(node, self.context) for node in group}
         if sums.SUMS not in self.tables or None in asked.values():
             return None
         kept = self.tables[sums.SUMS]
         columns = {self._aggregates[id(node)]: self._from_sums(node, asked[id(node)], kept) for node in group}
-        return kept.select("hid", **columns)
+        return kept.select("hid", *(column.name for column in HOUSEHOLDS.columns), **columns)
 
     def _from_sums(self, node: n.Aggregate, asked: sums.Asked | None, kept: ir.Table) -> Expr:
         assert asked is not None
-        cells = asked.cells(kept.columns)
         if isinstance(node, n.Total):
-            return _added(kept[sums.fen_of(cell)] for cell in cells)
+            return _added(kept[sums.fen_of(cell)] for cell in asked.cells(kept.columns))
         if isinstance(node, n.Count):
-            return _added(kept[sums.lines_of(cell)] for cell in cells)
-        bits = []
-        # Only the quarters asked about: each costs a column a kind to read.
-        for quarter, group in groupby((cell for cell in cells if cell[0] in self._told), key=itemgetter(0)):
-            bit = ibis.literal(1 << (quarter - self._first), "int64")
-            bits.append((_added(kept[sums.lines_of(cell)] for cell in group) > 0).ifelse(bit, 0))
-        return _added(bits)
+            return _added(kept[sums.lines_of(cell)] for cell in asked.cells(kept.columns))
+        words = asked.words(kept.columns).items()
+        return _added(self._bits([kept[name] for name in names], word, asked) for word, names in words)
+
+    def _bits(self, seen: list[Expr], word: int, asked: sums.Asked) -> Expr:
+        """The quarters asked for that one of the sets of a word has, as bits counted from the first of any span."""
+        either = reduce(or_, seen) & asked.bits(word)
+        return either >> (self._first - word) if word <= self._first else either << (word - self._first)
 
     def _grouped(self, rows: ir.Table, key: str, group: list[n.Aggregate]) -> ir.Table:
         if rows_in_spans := self._in_spans(rows, group):
             rows = rows.filter(rows_in_spans)
+        rows = self._with_shared(rows, group)
         return rows.group_by(key).aggregate(
             **{self._aggregates[id(node)]: self._aggregate(node, rows) for node in group}
         )
+
+    def _with_shared(self, rows: ir.Table, group: list[n.Aggregate]) -> ir.Table:
+        """The rows with a column for every term that several of the aggregates ask of them, worked out once."""
+        for node in shared(group):
+            name = f"s{len(self._shared)}"
+            rows = rows.mutate(**{name: self.expr(node, rows)})
+            self._shared[id(node)] = name
+        return rows
+
+    def expr(self, node: n.Node, table: ir.Table) -> Expr:
+        """As over any relation; a term that is shared between aggregates is a column of their rows."""
+        name = self._shared.get(id(node))
+        return super().expr(node, table) if name is None else table[name]
 
     def _in_spans(self, rows: ir.Table, group: list[n.Aggregate]) -> list[Expr]:
         """The quarters that any of the aggregates can count, as a filter; nothing where one of them asks for more."""
@@ -154,39 +182,6 @@ class Compiler(Expressions):
 def _added(parts: Iterable[Expr]) -> Expr:
     """The sum of whole numbers, in 64 bits; 0 of none."""
     return sum((part.cast("int64") for part in parts), ibis.literal(0, "int64"))
-
-
-def _kept(node: n.Node) -> bool:
-    return isinstance(node, n.Named) and node.grain in (n.HOUSEHOLD, n.CONSTANT)
-
-
-def _layers(named: list[Any], context: Context) -> list[list[n.Named]]:
-    """Named terms in layers: each rests only on those of earlier layers."""
-    depth: dict[str, int] = {}
-    by_name: dict[str, n.Named] = {node.name: node for node in named}
-
-    def measure(node: n.Named) -> int:
-        if node.name not in depth:
-            below = [measure(other) for other in _rests_on(node, context) if other.name in by_name]
-            depth[node.name] = 1 + max(below, default=0)
-        return depth[node.name]
-
-    for node in named:
-        measure(node)
-    return [
-        [node for name, node in by_name.items() if depth[name] == level]
-        for level in range(1, max(depth.values(), default=0) + 1)
-    ]
-
-
-def _rests_on(node: n.Named, context: Context) -> list[n.Named]:
-    found: list[n.Named] = []
-    for part in n.walk(node, into_named=False):
-        if isinstance(part, n.Named) and part is not node:
-            found.append(part)
-        elif isinstance(part, n.OutcomeOf):
-            found.append(context.rule(part.rule))
-    return found
 
 
 def _by_table(aggregates: Iterable[n.Aggregate]) -> dict[str, list[n.Aggregate]]:

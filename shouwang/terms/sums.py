@@ -1,8 +1,9 @@
 """Which sums of the ledger are kept for every household, and which terms can be read from them instead of from its lines?
 
 Stored facts hold one row a household with, for every quarter and kind that occurs in the ledger, the sum of its lines in
-whole fen and their number. No policy, date or parameter goes into them. A term that asks for anything else of a line
-than its quarter, kind and amount is read from the lines.
+whole fen and their number; and for every kind the quarters that have a line of it, a bit each. No policy, date or
+parameter goes into them. A term that asks for anything else of a line than its quarter, kind and amount is read from
+the lines.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from shouwang.terms.context import Context
 from shouwang.terms.tables import LEDGER
 from shouwang.units.periods import QuarterIndex, quarter_name
 
-#: The relation of sums: `hid` and the columns named below, 0 where a household has no such line.
+#: The relation of sums: a row a household with all its columns of `households`, and those named below, which are 0 where
+#: it has no such line.
 SUMS = "ledger_sums"
+#: What the columns mean. Sums that were kept under another meaning are not read: the lines are.
+VERSION = 2
+#: Quarters in a word of bits. Words begin every fifteen years, so the name of a column alone says what its bits are.
+WORD = 60
 Cell = tuple[QuarterIndex, str]
 
 
@@ -28,6 +34,16 @@ def fen_of(cell: Cell) -> str:
 def lines_of(cell: Cell) -> str:
     """The column of their number."""
     return f"lines_{quarter_name(cell[0])}_{cell[1]}"
+
+
+def word_of(quarter: QuarterIndex) -> QuarterIndex:
+    """The first quarter of the word that a quarter is a bit of."""
+    return quarter - quarter % WORD
+
+
+def seen_of(word: Cell) -> str:
+    """The column of the quarters with a line of one kind, as bits counted from the first quarter of a word."""
+    return f"seen_{quarter_name(word[0])}_{word[1]}"
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,16 @@ class Asked:
         held = set(columns)
         cells = ((quarter, kind) for quarter in self.quarters for kind in sorted(self.kinds))
         return [cell for cell in cells if lines_of(cell) in held]
+
+    def words(self, columns: Iterable[str]) -> dict[QuarterIndex, list[str]]:
+        """The columns of quarters that occur, by the first quarter of their word."""
+        held, words = set(columns), sorted({word_of(quarter) for quarter in self.quarters})
+        found = {word: [seen_of((word, kind)) for kind in sorted(self.kinds)] for word in words}
+        return {word: kept for word, names in found.items() if (kept := [name for name in names if name in held])}
+
+    def bits(self, word: QuarterIndex) -> int:
+        """The quarters asked for, as bits of a word."""
+        return sum(1 << (quarter - word) for quarter in self.quarters if word_of(quarter) == word)
 
 
 def asked(node: n.Aggregate, context: Context) -> Asked | None:

@@ -244,3 +244,11 @@ def test_the_compiler_never_makes_a_float() -> None:
     kinds = {name: dtype for name, dtype in relation.schema().items() if dtype.is_floating()}
     assert kinds == {}
     assert isinstance(relation, ibis.Table)
+
+
+def test_what_several_aggregates_ask_of_a_row_is_worked_out_once() -> None:
+    """成员是否计入，二十来个数字都问：查询里只判断三次（截至当日、其中的适龄儿童、一年前）。"""
+    key: both.Key = (date(2020, 5, 20), ())
+    relation = Compiler(both.book_of(*key).context, both.bulk().tables).relation(both.terms_of(key))
+    query = str(ibis.to_sql(relation, dialect="duckdb"))
+    assert query.count('"shares_budget"\n') == 3

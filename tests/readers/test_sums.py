@@ -21,6 +21,8 @@ from tests.readers import both
 
 KINDS = sorted(set(LEDGER_KINDS.values()))
 KEY: both.Key = (date(2020, 5, 20), ())
+#: At the turn of 2025 a new word of bits begins: spans lie in one word, in two, and in the next.
+KEYS: list[both.Key] = [KEY, *((date(year, 10, 20), ()) for year in (2024, 2025, 2026, 2027))]
 ledger = Rows(LEDGER)
 _costs = ledger.where(ledger.kind.is_in("production_cost", "wage_income"))
 TERMS = {
@@ -30,16 +32,18 @@ TERMS = {
     "lines": _costs.where(ledger.quarter.within(WINDOW)).count(),
     "missing": _costs.quarters(ledger.quarter).missing_from(WINDOW),
     "covered": ledger.quarters(ledger.quarter).cover(YEAR_BEFORE),
+    "seen in a span": ledger.where(ledger.quarter.within(WINDOW)).quarters(ledger.quarter).missing_from(YEAR_BEFORE),
 }
 #: Quarters in and out of the spans, and one so far back that no span knows it.
 QUARTERS = [quarter(1931, 2), *range(quarter(2017, 4), quarter(2020, 4))]
 AMOUNTS = [0, 1, -1, 10**11, -(10**11), 123456]
 
 
-def _lines(seed: int, many: int) -> list[tuple[int, int, str, int]]:
-    """Household, quarter, kind and amount of some lines; nobody has a claim."""
+def _lines(seed: int, many: int, later: int) -> list[tuple[int, int, str, int]]:
+    """Household, quarter (so many years later), kind and amount of some lines; nobody has a claim."""
     dice, kinds = Random(seed), [kind for kind in KINDS if kind != "claim_income"]
-    return [(dice.randrange(4), dice.choice(QUARTERS), dice.choice(kinds), dice.choice(AMOUNTS)) for _ in range(many)]
+    quarters = [index + 4 * later for index in QUARTERS]
+    return [(dice.randrange(4), dice.choice(quarters), dice.choice(kinds), dice.choice(AMOUNTS)) for _ in range(many)]
 
 
 def _household(hid: int, lines: list[tuple[int, int, str, int]]) -> dict[str, object]:
@@ -50,19 +54,21 @@ def _household(hid: int, lines: list[tuple[int, int, str, int]]) -> dict[str, ob
     return {"households": house, "members": [], "ledger": rows, "events": []}
 
 
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: str(key[0]))
 @pytest.mark.parametrize(("many", "at_a_time"), [(0, 10**6), (30, 10**6), (200, 1)])
 def test_the_sums_say_what_the_lines_say(
-    many: int, at_a_time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    key: both.Key, many: int, at_a_time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, terms = both.bulk(), {name: term.node for name, term in TERMS.items()}
-    lines = _lines(7, many)
+    lines = _lines(7, many, key[0].year - KEY[0].year)
     population = [_household(hid, lines) for hid in range(4)]
-    of_lines = both.bulk_answers(KEY, terms, population)
+    of_lines = both.bulk_answers(key, terms, population)
+    assert of_lines == both.plain_answers(both.evaluator_of(key), terms, population)
     monkeypatch.setattr(kept, "_HELD", at_a_time)
     assert kept.write_sums(engine.connection, tmp_path)
     tables = engine.tables | {SUMS: engine.backend.read_parquet(str(tmp_path / f"{SUMS}.parquet"))}
     whose = {"whose": n.Field(both.HOUSEHOLDS, "household_id")}
-    query = str(ibis.to_sql(Compiler(both.book_of(*KEY).context, tables).relation(whose | terms), dialect="duckdb"))
+    query = str(ibis.to_sql(Compiler(both.book_of(*key).context, tables).relation(whose | terms), dialect="duckdb"))
     assert "amount" not in query
     assert engine.answers(query) == of_lines
 
