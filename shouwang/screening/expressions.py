@@ -153,20 +153,14 @@ class Expressions:
         return ibis.cases(*cases, else_=self.expr(node.otherwise, table))
 
     def joined(self, node: n.Joined, table: ir.Table) -> Expr:
-        if len(node.parts) == 1:
-            ((held, text),) = node.parts
-            return _if_held(self.expr(held, table), held, text)
-        parts = [_if_held(self.expr(held, table), held, node.separator + text) for held, text in node.parts]
-        return _concat(parts).substr(len(node.separator))
+        return _those_held([(self.expr(held, table), text) for held, text in node.parts], node.separator)
 
     def missing_quarters(self, node: n.MissingQuarters, table: ir.Table) -> Expr:
         write, separator = (quarter_words, "、") if node.words else (quarter_name, ";")
         have = self.expr(node.quarters, table)
-        parts = [
-            ((have & (1 << (quarter - self._first))) == 0).ifelse(separator + write(quarter), "")
-            for quarter in self.context.span(node.span.name).quarters
-        ]
-        return _concat(parts).substr(len(separator))
+        quarters = self.context.span(node.span.name).quarters
+        missing = [((have & (1 << (quarter - self._first))) == 0, write(quarter)) for quarter in quarters]
+        return _those_held(missing, separator)
 
     def hundredths(self, node: n.Hundredths, table: ir.Table) -> Expr:
         number = self.expr(node.term, table)
@@ -244,8 +238,9 @@ def _exact(amount: Expr, by: Expr) -> Expr:
     return ((amount - amount % by) / by).cast("int64")
 
 
-def _if_held(held: Expr, node: n.Node, text: str) -> Expr:
-    return (held if n.surely_known(node) else held.fill_null(False)).ifelse(text, "")
+def _those_held(parts: list[tuple[Expr, str]], separator: str) -> Expr:
+    """The texts whose condition is true, joined. Engines leave out what is unknown when they join texts."""
+    return ibis.literal(separator).join([held.ifelse(text, ibis.null("string")) for held, text in parts])
 
 
 def _concat(parts: list[Expr | str]) -> Expr:

@@ -1,7 +1,8 @@
-"""The lines of `findings.jsonl`, written from the figures of the households that have a finding, a batch at a time.
+"""The lines of `findings.jsonl`, written from the figures of households, a batch at a time.
 
-Most households have none. Writing sentences for those that do, after the population is computed, costs a fraction of
-writing them inside the query, where an engine works out every piece of text for everybody before it chooses.
+Most rules have nothing to say of a household. Writing the sentences of those that do, after the population is computed,
+costs a fraction of writing them inside the query, where an engine works out every piece of text for everybody before it
+chooses.
 """
 
 from __future__ import annotations
@@ -10,22 +11,11 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.lines import sizes
 from shouwang.screening.queries import query_for, relation
 from shouwang.screening.terms import finding_terms
-
-_LISTED = ("rules_met", "rules_suspected", "rules_unknown")
-_HAS_SOME = " OR ".join(f"{name} <> ''" for name in _LISTED)
-
-
-def has_findings(rows: pa.Table) -> np.ndarray:
-    """Which households of a batch have findings, and so lines, in the order of `FindingWriter.lines`."""
-    bytes_of_rules: np.ndarray = sum(sizes(rows[name]) for name in _LISTED)  # type: ignore[assignment]
-    return bytes_of_rules > 0
 
 
 class FindingWriter:
@@ -44,17 +34,16 @@ class FindingWriter:
         self._connection.close()
 
     def lines(self, rows: pa.Table) -> pa.ChunkedArray:
-        """One text a household that has findings: its lines, each with its line break."""
+        """One text a household: its lines, each with its line break; empty for one that has none."""
         self._connection.register("rows", rows)
         if self._query is None:
-            self._connection.execute(f"CREATE TEMP VIEW listed AS SELECT * FROM rows WHERE {_HAS_SOME}")
-            self._query = f"SELECT concat_ws(chr(10), {self._each()}) || chr(10) AS lines FROM ({self._compiled()})"
+            self._query = f"SELECT concat_ws('', {self._each()}) AS lines FROM ({self._compiled()})"
         lines: pa.ChunkedArray = self._connection.sql(self._query).to_arrow_table()["lines"]
         self._connection.unregister("rows")
         return lines
 
     def _each(self) -> str:
-        return ", ".join(f'"{name}"' for name in self.terms)
+        return ", ".join(f'"{name}" || chr(10)' for name in self.terms)
 
     def _compiled(self) -> str:
-        return query_for("findings", (self.book,), {"listed": relation(self._connection, "listed")})
+        return query_for("findings", (self.book,), {"rows": relation(self._connection, "rows")})

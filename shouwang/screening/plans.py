@@ -31,17 +31,27 @@ def households(tables: Tables, book: RuleBook) -> ir.Table:
     return Compiler(book.context, tables).relation(household_terms(book)).order_by("hid")
 
 
+def gathered(tables: Tables, book: RuleBook) -> ir.Table:
+    """One row a household, in no order: what `households` rests on."""
+    return Compiler(book.context, tables).gathered(household_terms(book))
+
+
+def of_gathered(tables: Tables, book: RuleBook) -> ir.Table:
+    """What `households` gives, for the rows of `gathered` in the relation `part`."""
+    return Compiler(book.context, {}).of_gathered(tables["part"], household_terms(book)).order_by("hid")
+
+
 def comparison(tables: Tables, before: RuleBook, after: RuleBook) -> ir.Table:
     """One row a household: what is said of it under two books, in the order of households."""
     return side_by_side(before, after, tables).order_by("hid")
 
 
 def findings(tables: Tables, book: RuleBook) -> ir.Table:
-    """The finding lines of the relation `listed`, which holds rows of `households`."""
-    return Expressions(book.context).over(tables["listed"], finding_terms(book))
+    """The finding lines of the relation `rows`, which holds rows of `households`."""
+    return Expressions(book.context).over(tables["rows"], finding_terms(book))
 
 
-PLANS = {plan.__name__: plan for plan in (households, comparison, findings)}
+PLANS = {plan.__name__: plan for plan in (households, gathered, of_gathered, comparison, findings)}
 
 
 def compiled(name: str, books: tuple[RuleBook, ...], relations: Mapping[str, tuple[str, Mapping[str, str]]]) -> str:

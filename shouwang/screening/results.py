@@ -16,15 +16,16 @@ from typing import BinaryIO, Self
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.findings import FindingWriter, has_findings
+from shouwang.screening.findings import FindingWriter
 from shouwang.screening.lines import BOM, characters, csv_line, sizes
 from shouwang.screening.terms import NOTE, QUESTION
 
 _WHOLE = frozenset({"members", "net_income_fen", "base_income_fen", "rigid_fen"})
+#: Columns that seldom have the same value twice.
+_SINGULAR = frozenset({"household_id", "net_income_fen", "net_income_per_head", "base_income_fen", "rigid_fen"})
 #: Households of the relation `written` that count alike, in any order: how many, and how many people.
 _ALIKE = (
     "SELECT unit, outcome, tier, rules_met, rules_suspected, rules_unknown, count(*), coalesce(sum(members), 0)::BIGINT "
@@ -88,7 +89,9 @@ class ResultTable:
         self.columns = columns
         self.tally = Tally()
         self.connection = duckdb.connect()
-        self._parquet = pq.ParquetWriter(folder / "households.parquet", _schema(columns))
+        # A dictionary only of what repeats: looking for one costs as much again as writing.
+        repeated = [name for name in columns if name not in _SINGULAR]
+        self._parquet = pq.ParquetWriter(folder / "households.parquet", _schema(columns), use_dictionary=repeated)
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +102,7 @@ class ResultTable:
 
     def add(self, rows: pa.Table) -> None:
         """The next rows, in the order of household_id, blank where text is empty."""
-        written = rows.select(self.columns).cast(self._parquet.schema)
+        written = rows.select(self.columns)
         self._parquet.write_table(written)
         # Counted by DuckDB: Arrow's grouping loads pandas, which takes longer than a small screening.
         self.connection.register("written", written)
@@ -180,26 +183,24 @@ class ResultWriter:
         """Write the finding lines of a batch; returns the bytes of each of its households, 0 for those without."""
         lines = self.findings.lines(rows)
         jsonl.writelines(characters(lines))
-        said = np.zeros(rows.num_rows, np.int32)
-        said[has_findings(rows)] = sizes(lines)
-        return said
+        return sizes(lines)
+
+    # Looked through here and not by Arrow's functions: few households are meant, and loading those takes longer.
 
     def _questions(self, rows: pa.Table) -> list[tuple[str, str, str]]:
         found = []
         for question, title in self.titles.items():
-            asked = rows.filter(pc.is_valid(rows[QUESTION + question]))
-            for household, text in zip(
-                asked["household_id"].to_pylist(), asked[QUESTION + question].to_pylist(), strict=True
-            ):
-                found.append((household, title, text))
+            for place, text in enumerate(rows[QUESTION + question].to_pylist()):
+                if text is not None:
+                    found.append((rows["household_id"][place].as_py(), title, text))
         return found
 
     def _notes(self, rows: pa.Table, notes: dict[str, list[str]]) -> None:
         for rule in self.book.rules:
             for note, _ in rule.notes:
-                held = rows.filter(rows[f"{NOTE}{rule.id}.{note}"], null_selection_behavior="drop")
-                for household in held["household_id"].to_pylist():
-                    notes.setdefault(household, []).append(note)
+                for place, held in enumerate(rows[f"{NOTE}{rule.id}.{note}"].to_pylist()):
+                    if held:
+                        notes.setdefault(rows["household_id"][place].as_py(), []).append(note)
 
 
 def _schema(columns: list[str]) -> pa.Schema:

@@ -78,11 +78,7 @@ def screened(key: both.Key, facts: list[Facts]) -> tuple[both.Answers, list[str]
     engine.load(facts)
     query = engine.query(key, both.book_of(*key).context, _household_terms(key))
     rows = engine.connection.sql(f"SELECT * FROM ({query}) ORDER BY hid").to_arrow_table()
-    lines = [
-        line
-        for text in both.finding_writer(key).lines(rows).to_pylist()
-        for line in text.removesuffix("\n").split("\n")
-    ]
+    lines = [line for text in both.finding_writer(key).lines(rows).to_pylist() for line in text.split("\n")[:-1]]
     return {row.pop("whose"): row for row in rows.drop_columns("hid").to_pylist()}, lines
 
 

@@ -54,7 +54,7 @@ def test_line_breaks_of_every_kind_are_remembered(
     """理由的查询里有回车和换行（JSON 转义用），原样记住。"""
     connection = both.bulk().connection
     connection.execute(f"CREATE TEMP VIEW screened AS {query_for('households', (book(),), relations)}")
-    listed = {"listed": relation(connection, "screened")}
+    listed = {"rows": relation(connection, "screened")}
     first = query_for("findings", (book(),), listed)
     assert "\r" in first
     monkeypatch.setattr(queries, "import_module", never)
