@@ -30,6 +30,16 @@ class TooMuch(ShouwangError):
     do = "请核对这一户的收支台账：多半是单位写错，或同一批数据放了许多遍；改正后再筛查。"
 
 
+def too_much(connection: duckdb.DuckDBPyConnection, ledger: str, households: str) -> TooMuch:
+    """The error that names the household with the largest amounts, from the relations of the facts."""
+    row = connection.execute(
+        f"SELECT household_id, CAST(sum(abs(amount)) AS VARCHAR) FROM {ledger} JOIN {households} "
+        "USING (hid) GROUP BY household_id ORDER BY sum(abs(amount)) DESC, household_id LIMIT 1"
+    ).fetchone()
+    household, fen = row or ("", "0")
+    return TooMuch(household=household, yuan=yuan(int(fen)))
+
+
 class Engine(Protocol):
     """Computes a plan of `screening.plans` over the facts and gives its rows in the order of households."""
 
@@ -54,15 +64,7 @@ class DuckDB:
         try:
             yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
         except duckdb.OutOfRangeException:
-            raise self._too_much() from None
-
-    def _too_much(self) -> TooMuch:
-        row = self.connection.execute(
-            f"SELECT household_id, CAST(sum(abs(amount)) AS VARCHAR) FROM {self.prefix}ledger JOIN {self.prefix}households "
-            "USING (hid) GROUP BY household_id ORDER BY sum(abs(amount)) DESC, household_id LIMIT 1"
-        ).fetchone()
-        household, fen = row or ("", "0")
-        return TooMuch(household=household, yuan=yuan(int(fen)))
+            raise too_much(self.connection, f"{self.prefix}ledger", f"{self.prefix}households") from None
 
     def relations(self) -> Relations:
         """The fact tables, and the sums of the ledger where stored facts have them."""

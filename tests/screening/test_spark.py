@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from shouwang.demo.generate import generate
+from tests.intake.test_too_much import regiment_with
 
 _PRESENT = importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
 pytestmark = [
@@ -71,9 +72,13 @@ def _wait_until_two_workers(log: Path) -> None:
         time.sleep(0.5)
 
 
-def _screen(package: Path, out: Path, *options: str) -> Path:
+def _run(package: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "shouwang", "screen", str(package), "--as-of", "2020-05-20", "--out", str(out)]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run([*command, *options], capture_output=True, text=True, timeout=300, check=False)
+
+
+def _screen(package: Path, out: Path, *options: str) -> Path:
+    done = _run(package, out, *options)
     assert done.returncode in (0, 1), done.stderr[-3000:]
     return out
 
@@ -84,3 +89,14 @@ def test_a_cluster_and_one_machine_give_the_same_bytes(cluster: str, tmp_path: P
     many = _screen(tmp_path / "package", tmp_path / "spark", "--engine", "spark", "--master", cluster)
     for name in ("households.csv", "findings.jsonl", "questions.csv", "matching.csv", "rejects.csv"):
         assert (one / name).read_bytes() == (many / name).read_bytes(), name
+
+
+def test_what_does_not_fit_is_refused_in_the_same_words(cluster: str, tmp_path: Path) -> None:
+    """金额大到乘法超出 64 位：两种引擎都退出 2，说同样的话，什么也不写。"""
+    package = regiment_with(300, tmp_path / "package")
+    one = _run(package, tmp_path / "duckdb")
+    many = _run(package, tmp_path / "spark", "--engine", "spark", "--master", cluster)
+    assert (one.returncode, many.returncode) == (2, 2), many.stderr[-3000:]
+    assert "“7T-1”，3600000000000.00 元" in many.stderr
+    assert one.stderr.strip() in many.stderr
+    assert not (tmp_path / "spark").exists()
