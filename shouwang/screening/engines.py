@@ -60,15 +60,46 @@ class DuckDB:
 
     def batches(self, plan: str, *books: RuleBook) -> Iterator[pa.RecordBatch]:
         """Raises TooMuch when the amounts of a household are beyond whole numbers of 64 bits."""
-        query = query_for(plan, books, self.relations())
         try:
-            yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+            yield from self._in_parts(books) if plan == "households" else self._at_once(plan, books)
         except duckdb.OutOfRangeException:
             raise too_much(self.connection, f"{self.prefix}ledger", f"{self.prefix}households") from None
 
+    def _at_once(self, plan: str, books: tuple[RuleBook, ...]) -> Iterator[pa.RecordBatch]:
+        query = self._over(query_for(plan, books, self.relations()))
+        yield from self.connection.sql(query).to_arrow_reader(BATCH_ROWS)
+
+    def _in_parts(self, books: tuple[RuleBook, ...]) -> Iterator[pa.RecordBatch]:
+        """In two steps: what the rows of each household come to, then the rest, some households at a time.
+
+        The rest is three times as wide and has to be put in order; in parts, it stays within memory.
+        """
+        connection = self.connection
+        gathered = self._over(query_for("gathered", books, self.relations()))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE gathered AS {gathered}")
+        hids = connection.execute("SELECT hid FROM gathered ORDER BY hid").fetchnumpy()["hid"]
+        query = query_for("of_gathered", books, {"part": ("part", relation(connection, "gathered")[1])})
+        for place in range(0, len(hids), BATCH_ROWS):
+            part = hids[place : place + BATCH_ROWS]
+            connection.execute(
+                f"CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM gathered WHERE hid BETWEEN {part[0]} AND {part[-1]}"
+            )
+            yield from connection.sql(query).to_arrow_reader(BATCH_ROWS)
+        connection.execute("DROP VIEW IF EXISTS part; DROP TABLE gathered")
+
     def relations(self) -> Relations:
-        """The fact tables, and the sums of the ledger where stored facts have them."""
-        names = [table.name for table in TABLES]
-        if (self.prefix + SUMS,) in self.connection.execute("SHOW TABLES").fetchall():
-            names.append(SUMS)
-        return {name: relation(self.connection, self.prefix + name) for name in names}
+        """The fact tables, and the sums of the ledger where stored facts have them; under their plain names.
+
+        So a query over some households is the one that was compiled, and is remembered, for all of them.
+        """
+        return {name: (name, relation(self.connection, self.prefix + name)[1]) for name in self._tables()}
+
+    def _tables(self) -> list[str]:
+        kept = (self.prefix + SUMS,) in self.connection.execute("SHOW TABLES").fetchall()
+        return [table.name for table in TABLES] + [SUMS] * kept
+
+    def _over(self, query: str) -> str:
+        if not self.prefix:
+            return query
+        chosen = ", ".join(f"{name} AS (SELECT * FROM {self.prefix}{name})" for name in self._tables())
+        return f"WITH {chosen} ({query})"

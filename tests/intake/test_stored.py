@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from shouwang.intake.session import facts_of, keep
 from shouwang.intake.since import NoPrevious
 from shouwang.intake.store import is_store
 from shouwang.policy.book import RuleBook
+from shouwang.screening import engines
 from shouwang.screening.engines import DuckDB
 from tests.intake.conftest import screened
 from tests.intake.test_since import FILES, without
@@ -56,13 +58,33 @@ def test_a_screening_of_stored_facts_does_not_read_the_ledger(store: Path, tmp_p
     assert _of(copy, tmp_path / "out").written.sha256 == _of(store, tmp_path / "whole").written.sha256
 
 
-def test_sums_left_by_an_earlier_intake_are_not_believed(store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [None, True, 1])
+def test_sums_of_an_earlier_intake_or_version_are_not_believed(store: Path, tmp_path: Path, said: object) -> None:
+    """没有总和，或是旧版本的总和（那时写的是 true）：改读台账逐行，结果一样。"""
     copy = shutil.copytree(store, tmp_path / "facts")
     index = copy / "facts.json"
-    index.write_text(index.read_text(encoding="utf-8").replace('"sums": true', '"sums": false'), encoding="utf-8")
+    index.write_text(json.dumps(json.loads(index.read_text(encoding="utf-8")) | {"sums": said}), encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT 0 AS hid LIMIT 0) TO '{copy}/ledger_sums.parquet' (FORMAT parquet)")
     assert _of(copy, tmp_path / "out").written.sha256 == _of(store, tmp_path / "whole").written.sha256
+
+
+def test_many_small_parts_give_the_bytes_of_one(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _of(store, tmp_path / "one")
+    monkeypatch.setattr(engines, "BATCH_ROWS", 7)
+    _of(store, tmp_path / "many")
+    for name in FILES:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "many" / name).read_bytes(), name
+
+
+def test_carrying_on_compiles_nothing_anew(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """接着算的查询，就是上次全部筛查时编译、记下的那几条。"""
+    monkeypatch.setenv("SHOUWANG_CACHE", str(tmp_path / "cache"))
+    _of(store, tmp_path / "before")
+    remembered = {path.name for path in (tmp_path / "cache").iterdir()}
+    _of(store, tmp_path / "again", since=tmp_path / "before")
+    assert remembered
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == remembered
 
 
 def test_stored_facts_are_carried_on_from(regiment: Path, store: Path, tmp_path: Path) -> None:
