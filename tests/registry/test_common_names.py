@@ -73,3 +73,13 @@ def test_a_search_by_name_and_number_is_on_record_once(office: User, clerk: User
     before = AuditEvent.objects.filter(verb="person.searched").count()
     households_for(office, HouseholdFilter(name="王", citizen_number="65290119700520001X"))
     assert AuditEvent.objects.filter(verb="person.searched").count() == before + 1
+
+
+def test_a_name_is_common_or_it_is_known_where_its_bearers_live(
+    office: User, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = search.homes("王")
+    assert found is not None and len(found) == len(set(found)) == 12
+    assert search.homes("没有") == search.homes(" · ") == ()
+    monkeypatch.setattr(search, "COMMON", 12)
+    assert search.homes("王") is None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from shouwang.registry import search
 from shouwang.registry.models import Household, Person
@@ -14,41 +13,30 @@ from shouwang.registry.models import Household, Person
 
 @dataclass(frozen=True)
 class Named:
-    """Those who bear a name, looked up once for all that a page asks about them. `people`: their keys, None for a common name."""
+    """Where those live who bear a name, looked up once for all that a page asks. `homes`: their keys, None for a common name."""
 
     text: str
-    people: tuple[int, ...] | None
+    homes: tuple[int, ...] | None
 
     @classmethod
     def of(cls, text: str) -> Named:
-        return cls(text, search.bearers(text))
+        return cls(text, search.homes(text))
 
     @property
     def is_common(self) -> bool:
-        return self.people is None
-
-    @property
-    def homes(self) -> QuerySet[Person, dict[str, Any]]:
-        """The keys of their households, of a name that is not common: for a condition `__in`."""
-        return Person.objects.filter(search.among(self.people or ()), home__isnull=False).order_by().values("home")
+        return self.homes is None
 
     def in_home(self, home: str = "pk") -> Q:
         """Rows whose household, named by `home`, has one of them. Of a common name every household is asked for itself."""
-        if self.is_common:
+        if self.homes is None:
             return Q(Exists(Person.objects.filter(search.bears(self.text), home=OuterRef(home))))
-        return Q(**{f"{home}__in": self.homes})
+        return Q(**{f"{home}__in": search.among(self.homes)})
 
 
 def of_household_called(text: str, home: str = "household") -> Q:
-    """Rows whose household has a number that begins with `text`, or somebody whose name holds it.
-
-    Both are looked up in their own index and put together: joined by an “or”, PostgreSQL went through every household.
-    """
-    named = Named.of(text)
+    """Rows whose household has a number that begins with `text`, or somebody whose name holds it."""
     numbered = Household.objects.filter(search.numbered(text)).order_by().values("pk")
-    if named.is_common:
-        return named.in_home(home) | Q(**{f"{home}__in": numbered})
-    return Q(**{f"{home}__in": numbered.union(named.homes)})
+    return Named.of(text).in_home(home) | Q(**{f"{home}__in": numbered})
 
 
 def beside_heads(text: str, homes: Collection[int], heads: Mapping[int, str]) -> dict[int, tuple[str, ...]]:

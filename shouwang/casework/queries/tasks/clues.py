@@ -19,7 +19,7 @@ class Clues(RowSource):
     """待处理的线索，和到了再访日期的。"""
 
     kind, title, order = "clue", "线索", (F("due_on").asc(nulls_last=True), "-score", "pk")
-    beside = ("household__unit",)
+    beside, told = ("household__unit",), ("household__number", "household__unit__name")
 
     def rows(self, worker: Worker) -> QuerySet[Clue]:
         return clues_to_triage(worker)
@@ -41,7 +41,8 @@ class Clues(RowSource):
 class Reports(RowSource):
     """部门通报里号码对不上户的。"""
 
-    kind, title, beside = "report", "部门通报", ("unit", "by")
+    kind, title = "report", "部门通报"
+    beside, told = ("unit",), ("unit__name",)
 
     def rows(self, worker: Worker) -> QuerySet[ClueReport]:
         return reports_to_place(worker.user)

@@ -104,6 +104,9 @@ class RowSource(TaskSource):
     #: What a row shows besides its own columns.
     beside: ClassVar[tuple[str, ...]] = ()
 
+    #: The columns of those that a task tells; nothing else of them is read.
+    told: ClassVar[tuple[str, ...]] = ()
+
     #: What it shows that many rows have in common: read once for all of them.
     shared: ClassVar[tuple[str, ...]] = ()
 
@@ -142,7 +145,9 @@ class RowPile(Pile):
         # Keys first: sorting bare rows, the database starts from the units of the person, not from the whole table.
         keys = [key for key, _ in self._keys(stop)[start:]]
         rows = self.rows.model._default_manager.filter(pk__in=keys)
-        rows = rows.select_related(*self.source.beside).prefetch_related(*self.source.shared)
+        own = [column.attname for column in rows.model._meta.concrete_fields]
+        rows = rows.select_related(*self.source.beside).only(*own, *self.source.told)
+        rows = rows.prefetch_related(*self.source.shared)
         found = list(rows.order_by(*self.source.order))
         heads = heads_of({number for row in found if (number := self.source.household_of(row))})
         return [self._named(row, heads) for row in found]

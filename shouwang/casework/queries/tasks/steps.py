@@ -22,6 +22,10 @@ Places = frozenset[tuple[str, int]]
 Names = tuple[str, ...]
 _URGENT_FIRST = (F("due_on").asc(nulls_last=True), "since", "pk")
 _BESIDE, _SHARED = ("case__household__unit", "record__by"), ("case__version",)
+_TOLD = (
+    "case__uuid", "case__number", "case__version", "case__household__number", "case__household__unit__name",
+    "record__uuid", "record__by__display_name",
+)  # fmt: skip
 
 
 @task_source
@@ -29,7 +33,7 @@ class Signatures(RowSource):
     """等您签字的记录。"""
 
     kind, title, order = "sign", "等我签字", _URGENT_FIRST
-    beside, shared = _BESIDE, _SHARED
+    beside, told, shared = _BESIDE, _TOLD, _SHARED
 
     def rows(self, worker: Worker) -> QuerySet[OpenStep]:
         signed = Signature.objects.filter(record=OuterRef("record"), user=worker.user)
@@ -49,7 +53,7 @@ class Steps(RowSource):
     """可以办的步骤。"""
 
     kind, title, order = "step", "个案步骤", _URGENT_FIRST
-    beside, shared = _BESIDE, _SHARED
+    beside, told, shared = _BESIDE, _TOLD, _SHARED
 
     def rows(self, worker: Worker) -> QuerySet[OpenStep]:
         return open_steps_for(worker)
