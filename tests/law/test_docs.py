@@ -12,6 +12,7 @@ import click
 import pytest
 
 from shouwang.cli.main import COMMANDS
+from shouwang.intake.session import DEFAULT_MEMORY
 from shouwang.policy.clauses import instrument
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,12 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 def _is_ours(target: Path) -> bool:
     return target.exists() and target.resolve().is_relative_to(ROOT)
+
+
+def test_the_memory_told_is_the_memory_taken() -> None:
+    """写明的默认内存就是程序的默认内存。"""
+    for name in ("README.md", "docs/commands.md"):
+        assert set(re.findall(r"\b\d000MB\b", text_of(ROOT / name))) == {DEFAULT_MEMORY}
 
 
 # ---- decisions
