@@ -56,19 +56,24 @@ def homes(text: str, using: str = "default") -> tuple[int, ...] | None:
     words = tokens(text)
     if not words:
         return ()
-    found, values = _found(words, using)
     with connections[using].cursor() as cursor:
-        if connections[using].vendor == "postgresql" and _expected(cursor, found, values) >= COMMON:
-            return None
-        cursor.execute(f"{found} LIMIT {COMMON}", values)
-        people = [key for (key,) in cursor.fetchall()]
-        if len(people) >= COMMON:
-            return None
-        among, keys = _among(people, using)
-        cursor.execute(
-            f"SELECT DISTINCT home_id FROM registry_person WHERE home_id IS NOT NULL AND id IN ({among})", keys
-        )
-        return tuple(key for (key,) in cursor.fetchall())
+        if connections[using].vendor == "postgresql":
+            found, values = _found(words, using, "home_id")
+            keys = _few(cursor, found, values) if _expected(cursor, found, values) < COMMON else None
+        else:
+            keys = _few(cursor, *_found(words, using))
+            if keys is not None:
+                inside, values = _among(keys, using)
+                cursor.execute(f"SELECT home_id FROM registry_person WHERE id IN ({inside})", values)
+                keys = [key for (key,) in cursor.fetchall()]
+    return None if keys is None else tuple({key for key in keys if key is not None})
+
+
+def _few(cursor: Any, found: str, values: list[str]) -> list[Any] | None:
+    """What a query finds; None where it finds COMMON or more."""
+    cursor.execute(f"{found} LIMIT {COMMON}", values)
+    keys = [key for (key,) in cursor.fetchall()]
+    return keys if len(keys) < COMMON else None
 
 
 def among(keys: Sequence[int], using: str = "default") -> RawSQL:
@@ -90,11 +95,11 @@ def _expected(cursor: Any, found: str, values: list[str]) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def _found(words: str, using: str) -> tuple[str, list[str]]:
-    """The keys of people by the words of their name, and what stands for its placeholders."""
+def _found(words: str, using: str, column: str = "id") -> tuple[str, list[str]]:
+    """A column of people by the words of their name, always the key on SQLite, and what stands for its placeholders."""
     if connections[using].vendor == "postgresql":
         query = (
-            "SELECT p.id FROM registry_person p WHERE to_tsvector('simple', p.name_tokens) "
+            f"SELECT p.{column} FROM registry_person p WHERE to_tsvector('simple', p.name_tokens) "
             "@@ phraseto_tsquery('simple', %s)"
         )
         return query, [words]

@@ -58,7 +58,9 @@ class Keyset:
         has_previous = bool(found) and (more if backwards else position is not None)
         known = count is not None
         if count is None and self.counted:
-            count = rows.order_by()[: COUNT_UP_TO + 1].count()
+            # A first page that is not full holds all there are.
+            everything = position is None and not more
+            count = len(found) if everything else rows.order_by()[: COUNT_UP_TO + 1].count()
         return Page(
             found,
             self._address(query, "after", found[-1]) if has_next else "",

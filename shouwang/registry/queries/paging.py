@@ -42,7 +42,6 @@ def page_of(
 ) -> Page[Row]:
     """One page by a unique column, counted as far as `cap`. One range of an index a page, however deep, on both databases."""
     size = max(1, min(size, LARGEST))
-    total = rows.order_by()[: cap + 1].count()
     up, down = (f"-{key}", key) if falling else (key, f"-{key}")
     beyond, within = ("lt", "gt") if falling else ("gt", "lt")
     if before not in (None, ""):
@@ -54,6 +53,8 @@ def page_of(
         found = list(some.order_by(up)[: size + 1])
         more_before, more_after = after not in (None, ""), len(found) > size
         found = found[:size]
+    # A page that holds all there is need not be counted.
+    total = len(found) if not more_before and not more_after else rows.order_by()[: cap + 1].count()
     return Page(
         found,
         min(total, cap),
