@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Level
+from shouwang.web.markup import said
 
 
 class FilterForm(forms.Form):
@@ -56,14 +57,9 @@ class LongSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:  # the signature is Django's
         chosen = set(self.format_value(value))
-        found = [(str(one), str(label)) for one, label in self.choices]
-        # One escape for all of them: of 900 one by one, that would be the longest part of the page.
-        values, labels = (
-            (escape("\0".join(column)).split("\0") for column in zip(*found, strict=True)) if found else ((), ())
-        )
         options = (
-            f'<option value="{value}"{" selected" if one in chosen else ""}>{label}</option>'
-            for (one, _), value, label in zip(found, values, labels, strict=True)
+            f'<option value="{said(one)}"{" selected" if one in chosen else ""}>{said(label)}</option>'
+            for one, label in ((str(one), str(label)) for one, label in self.choices)
         )
         written = mark_safe("".join(options))  # every value and label is escaped above
         return format_html(

@@ -5,22 +5,10 @@ The frame of the table (heading, columns, bulk bar, empty state, paging) is `ui/
 
 from __future__ import annotations
 
-import html
-import re
-
 from django.utils.safestring import SafeString, mark_safe
 
+from shouwang.web.markup import said
 from shouwang.web.tables import Cell, Column, Row, Table, Tag
-
-_TO_ESCAPE = re.compile("[&<>\"']")
-
-
-def said(value: object) -> str:
-    """What Django's `conditional_escape` gives, in a tenth of the steps: a page says a thousand words, few with a sign in them."""
-    if hasattr(value, "__html__"):
-        return str(value.__html__())
-    text = str(value)
-    return html.escape(text) if _TO_ESCAPE.search(text) else text
 
 
 def body(table: Table) -> SafeString:
