@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
 
 from shouwang.accounts.audit_chain import verify
 from shouwang.accounts.models import AuditEvent, User
@@ -15,31 +12,9 @@ from shouwang.casework import actions, screenings
 from shouwang.casework.errors import ClueDone, Conflict, DoneBefore, LiveCaseExists
 from shouwang.casework.models import Case, Clue, Confirmation, Signature, StepRecord
 from tests.casework.conftest import FORMS, MakeHouse, Staff, do, open_of, walk
+from tests.casework.racing import RACERS, race
 
-RACERS = 20
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def race(act: Callable[[int], object]) -> list[Exception | None]:
-    """The same act by all at the same instant; what each got for it."""
-    barrier, results = threading.Barrier(RACERS), list[Exception | None]([None] * RACERS)
-
-    def run(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            act(place)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is counted below
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(RACERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def leaders(staff: Staff) -> list[User]:

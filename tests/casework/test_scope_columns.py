@@ -1,4 +1,4 @@
-"""Cases and clues are seen where their household lives, whoever writes what: the database keeps the columns (ADR 0023)."""
+"""Cases and clues are seen where their household lives, whoever writes what: the database keeps the columns (ADR 0024)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit
@@ -20,6 +20,7 @@ from shouwang.registry.actions import move_household
 from shouwang.registry.models import Household
 from tests.accounts.conftest import CONSOLE
 from tests.casework.conftest import MakeHouse, Staff, do
+from tests.casework.racing import race
 
 TODAY = date(2020, 5, 14)
 COLUMNS = ("division_id", "regiment_id", "company_id")
@@ -115,7 +116,8 @@ def test_a_clue_raised_while_the_household_moves(tree: dict[str, Unit], house: M
         act()
 
     early, late = (report, move) if first == "report" else (move, report)
-    at_once(lambda: ahead(early), lambda: behind(late))
+    acts = (lambda: ahead(early), lambda: behind(late))
+    assert race(lambda place: acts[place](), 2) == [None, None]
     home.refresh_from_db()
     assert columns_of(home) == columns_of(Clue.objects.get(household=home)) == at(tree["c2"])
 
@@ -137,27 +139,6 @@ def test_a_case_worked_on_while_the_household_moves(tree: dict[str, Unit], case:
             home.refresh_from_db()
             move_household(by=CONSOLE, household=home, unit=there[n % 2], on=timezone.localdate(), reason="")
 
-    at_once(work, move)
+    assert race(lambda place: (work, move)[place](), 2) == [None, None]
     assert columns_of(case) == columns_of(home) == at(tree["c1"])
     assert Clue.objects.get(household=home).lines.count() == 10
-
-
-def at_once(*acts: Callable[[], None]) -> None:
-    """Each in a thread of its own; what one of them raises is raised."""
-    failed: list[Exception] = []
-
-    def run(act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised below
-            failed.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
