@@ -1,4 +1,4 @@
-"""Database triggers that keep the scope columns of cases and clues those of their household, whoever writes (ADR 0023).
+"""Database triggers that keep the scope columns of cases and clues those of their household, whoever writes (ADR 0024).
 
 A row takes them when it is added, whatever the writer gave; changing them in the row alone is undone at once; a household
 that moves takes its history along.

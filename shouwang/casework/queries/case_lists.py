@@ -41,14 +41,12 @@ def find_cases(user: User, wanted: CaseFilter) -> QuerySet[Case]:
     if wanted.step:
         rows = rows.filter(Exists(OpenStep.objects.filter(case=OuterRef("pk"), step=wanted.step)))
     if wanted.unit is not None:
-        rows = rows.filter(at(wanted.unit, ""))
+        rows = rows.filter(at(wanted.unit))
     if wanted.overdue:
         rows = rows.filter(_late())
-    return (
-        rows.filter(Q(number__icontains=wanted.text.strip()) | of_household_called(wanted.text))
-        if wanted.text
-        else rows
-    )
+    if wanted.text:
+        rows = rows.filter(Q(number__icontains=wanted.text.strip()) | of_household_called(wanted.text))
+    return rows
 
 
 def case_counts(user: User) -> dict[str, int]:

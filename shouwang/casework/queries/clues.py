@@ -33,7 +33,7 @@ def clue_list(
     if text:
         rows = rows.filter(of_household_called(text))
     if unit is not None:
-        rows = rows.filter(at(unit, ""))
+        rows = rows.filter(at(unit))
     if source:
         rows = rows.filter(Exists(ClueLine.objects.filter(clue=OuterRef("pk"), source=source)))
     if rule:

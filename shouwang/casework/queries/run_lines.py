@@ -48,7 +48,7 @@ def lines_for(user: User, run: ScreeningRun, wanted: LineFilter = ALL) -> QueryS
 def filtered(rows: QuerySet[RunLine], wanted: LineFilter) -> QuerySet[RunLine]:
     """The lines that a filter leaves."""
     if wanted.unit is not None:
-        rows = rows.filter(at(wanted.unit))
+        rows = rows.filter(at(wanted.unit, "household__"))
     if wanted.outcome:
         rows = rows.filter(outcome=wanted.outcome)
     if wanted.tier:

@@ -86,7 +86,7 @@ def statistics(user: User, unit: Unit, fresh: bool = False) -> Statistics:
     """
     level = _BELOW[Level(unit.level)]
     hide = not any(Permission.HOUSEHOLD_VIEW in post.role_class.permissions for post in effective_posts(user))
-    units = list(Unit.objects.filter(at(unit, ""), level=level, closed_on=None).order_by("path"))
+    units = list(Unit.objects.filter(at(unit), level=level, closed_on=None).order_by("path"))
     counted_at, counted = _counted(user, unit, fresh or unit.level not in _LARGE)
     lines = tuple(
         UnitLine(
@@ -109,9 +109,9 @@ def _counted(user: User, unit: Unit, fresh: bool) -> tuple[datetime, dict[str, C
 def measured(user: User, unit: Unit) -> dict[str, Counted]:
     """Each measure by the units below `unit`, counted now: every household once, however many clues or cases it had."""
     level = _BELOW[Level(unit.level)]
-    rows = Household.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(at(unit, ""), closed_on=None)
+    rows = Household.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(at(unit), closed_on=None)
     there = Membership.objects.visible_to(user, Permission.AGGREGATE_VIEW).filter(
-        at(unit), left_on=None, superseded_at=None, household__closed_on=None
+        at(unit, "household__"), left_on=None, superseded_at=None, household__closed_on=None
     )
     found = {"households": _by_unit(rows, there, level)}
     for name, chosen in _chosen(unit).items():
@@ -122,12 +122,12 @@ def measured(user: User, unit: Unit) -> dict[str, Counted]:
 
 def _chosen(unit: Unit) -> dict[str, QuerySet[Any]]:
     """The clues or cases whose households a measure counts."""
-    cases = Case.objects.filter(at(unit, ""))
+    cases = Case.objects.filter(at(unit))
     refused = cases.filter(status=CaseStatus.REFUSED).exclude(
         household__in=cases.filter(status__in=LIVE).values("household")
     )
     return {
-        "clues": Clue.objects.filter(at(unit, ""), state__in=WAITING, still_found=True),
+        "clues": Clue.objects.filter(at(unit), state__in=WAITING, still_found=True),
         "active": cases.filter(status__in=[CaseStatus.ACTIVE, CaseStatus.APPEALED]),
         "confirmed": cases.filter(status=CaseStatus.CONFIRMED),
         "refused": refused,
@@ -136,10 +136,9 @@ def _chosen(unit: Unit) -> dict[str, QuerySet[Any]]:
 
 def _by_unit(rows: QuerySet[Household], there: QuerySet[Membership], level: Level) -> Counted:
     """Households and the people in them, by unit, in two queries."""
+    # Counted as rows, not by a column: then the index alone answers.
     households = rows.order_by().values_list(level.value).annotate(n=Count("*"))
-    people = dict(
-        there.order_by().values_list(f"household__{level.value}").annotate(n=Count("*"))
-    )  # rows of an index, none is read
+    people = dict(there.order_by().values_list(f"household__{level.value}").annotate(n=Count("*")))
     return {key: (n, people.get(key, 0)) for key, n in households}
 
 

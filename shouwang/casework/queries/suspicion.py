@@ -24,6 +24,7 @@ from shouwang.casework.models import (
     StepRecord,
     Visit,
 )
+from shouwang.casework.queries.cases import case_list
 from shouwang.casework.queries.disorder import doubtful_cases
 from shouwang.casework.versions import frozen
 from shouwang.policy.procedure import Act
@@ -67,10 +68,7 @@ def disordered(user: User) -> Iterator[Disorder]:
     found = doubtful_cases(user)
     if not found:
         return
-    cases = (
-        Case.objects.visible_to(user).filter(pk__in=found).select_related("household__unit").prefetch_related("version")
-    )
-    for case in cases.iterator(chunk_size=200):
+    for case in case_list(user).filter(pk__in=found).iterator(chunk_size=200):
         faults = faults_of(case)
         if faults:
             yield Disorder(case, faults)

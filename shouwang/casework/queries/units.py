@@ -9,7 +9,7 @@ from shouwang.accounts.roles import Level
 from shouwang.accounts.scope import NOTHING
 
 
-def at(unit: Unit, via: str = "household__") -> Q:
+def at(unit: Unit, via: str = "") -> Q:
     """`via` leads to the row that has the scope columns."""
     if unit.level == Level.CORPS:
         return Q()
