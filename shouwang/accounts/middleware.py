@@ -63,7 +63,8 @@ def acting_post(get_response: GetResponse) -> GetResponse:
         if isinstance(user, User):
             posts = effective_posts(user)
             chosen = request.session.get(sessions.POST, "")
-            user.acting_post = next((post for post in posts if str(post.uuid) == chosen), posts[0] if posts else None)
+            now = next((post for post in posts if str(post.uuid) == chosen), posts[0] if posts else None)
+            user.acting_post, user.other_posts = now, [post for post in posts if post is not now]
         return get_response(request)
 
     return middleware

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
-from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
@@ -57,14 +57,27 @@ def version_on(regiment: Unit, day: date) -> ProcedureVersion:
     return version
 
 
+#: What a version says, by its fingerprint. The text is long, the same in most cases, and never changes.
+_READ: dict[str, Frozen] = {}
+
+
 def frozen(version: ProcedureVersion) -> Frozen:
     """The procedure and limits of a version."""
-    return _read(version.definition)
+    if version.sha256 not in _READ:
+        _READ[version.sha256] = procedure_json.read(version.definition)
+    return _READ[version.sha256]
 
 
-@lru_cache(maxsize=64)
-def _read(definition: str) -> Frozen:
-    return procedure_json.read(definition)
+def frozen_versions(keys: Collection[int] | None = None) -> dict[int, Frozen]:
+    """Versions by their primary key, all of them or those asked for, in the order of their keys."""
+    rows = ProcedureVersion.objects.defer("definition")
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    known = {version.pk: version for version in rows}
+    unread = [version.sha256 for version in known.values() if version.sha256 not in _READ]
+    for version in ProcedureVersion.objects.filter(sha256__in=unread) if unread else ():
+        frozen(version)
+    return {pk: frozen(version) for pk, version in known.items()}
 
 
 def _signed(regiment: Unit, day: date):  # type: ignore[no-untyped-def]

@@ -20,11 +20,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "practice": settings.SHOUWANG_ENV != "production",
         "menu": SimpleLazyObject(lambda: menu_for(user, request.path)),
-        "other_posts": SimpleLazyObject(lambda: _other_posts(user)),
+        "other_posts": user.other_posts,
         "home_url": address_of("web:home") or address_of("accounts:home"),
     }
-
-
-def _other_posts(user: User) -> list[Any]:
-    now = user.acting_post
-    return [post for post in user.posts.current().select_related("unit") if now is None or post.pk != now.pk]

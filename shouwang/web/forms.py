@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils.html import format_html
@@ -24,8 +26,10 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.required = False
+            if isinstance(field, UnitField):
+                field.opened_at = str(self.data.get(name) or "")
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -73,9 +77,28 @@ class UnitChoices(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        units = self.queryset.values_list("uuid", "level", "name")
+        opened = self.field.opened_at
+        units = (self.queryset if opened is None else _opened(self.queryset, opened)).values_list(
+            "uuid", "level", "name"
+        )
         moved_in = {level.value: unit_words(level, "") for level in Level}
         yield from ((uuid, moved_in[level] + name) for uuid, level, name in units)
+
+
+def _opened(units: QuerySet[Unit], chosen: str) -> QuerySet[Unit]:
+    """The two highest levels of a tree, and what lies beneath and beside the unit that is chosen.
+
+    A division has 850 units: whoever looks for a company names its regiment first.
+    """
+    present = set(units.order_by().values_list("level", flat=True).distinct())
+    shown = Q(level__in=[level for level in _DEPTH if level in present][:2])
+    try:
+        place = units.filter(uuid=chosen).first() if chosen else None
+    except ValidationError:
+        place = None
+    if place is not None:
+        shown |= Q(parent__in={place.pk, place.division_id, place.regiment_id} - {None})
+    return units.filter(shown)
 
 
 class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
@@ -83,6 +106,8 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generi
 
     widget = LongSelect
     iterator = UnitChoices
+    #: The unit whose surroundings are offered, empty for none; None: the whole tree is.
+    opened_at: str | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Unit.objects.none(), to_field_name="uuid", blank=True, **kwargs)

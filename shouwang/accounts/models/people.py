@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -45,6 +46,8 @@ class User(AbstractBaseUser):
     scope: ClassVar[Scope] = Scope(Permission.ACCOUNT_VIEW, via="unit__")
     #: The post this request is made in; set by the middleware, empty elsewhere.
     acting_post: Post | None = None
+    #: The posts to change to, set with it.
+    other_posts: Sequence[Post] = ()
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"

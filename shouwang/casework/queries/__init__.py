@@ -3,10 +3,12 @@
 from shouwang.casework.queries.case_file import CaseFile, case_file
 from shouwang.casework.queries.case_lists import (
     CaseFilter,
+    Waiting,
     case_counts,
     find_cases,
     heads_of,
     steps_in_use,
+    waiting_in,
     why_not_open,
 )
 from shouwang.casework.queries.cases import case_for, case_list, case_page, done_by, overdue, touched_by
@@ -56,6 +58,7 @@ __all__ = [
     "Suspicion",
     "Task",
     "UnitLine",
+    "Waiting",
     "affected_lines",
     "arrangeable",
     "by_rule",
@@ -109,6 +112,7 @@ __all__ = [
     "trials_for",
     "tried_by",
     "value_before",
+    "waiting_in",
     "why_not_open",
     "why_not_sign",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
@@ -34,10 +35,17 @@ class CaseFilter:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A step that is open: what it is called and by when it is to be done."""
+
+    title: str
+    due_on: date | None
+
+
 def find_cases(user: User, wanted: CaseFilter) -> QuerySet[Case]:
-    """The cases a filter leaves of those a person may see, with their open steps."""
-    opened = OpenStep.objects.order_by("due_on", "pk")
-    rows = case_list(user, wanted.status).prefetch_related(Prefetch("open_steps", queryset=opened))
+    """The cases a filter leaves of those a person may see."""
+    rows = case_list(user, wanted.status)
     if wanted.step:
         rows = rows.filter(Exists(OpenStep.objects.filter(case=OuterRef("pk"), step=wanted.step)))
     if wanted.unit is not None:
@@ -62,6 +70,18 @@ def steps_in_use(user: User) -> dict[str, str]:
     found: dict[str, str] = {}
     for version in ProcedureVersion.objects.filter(Exists(seen)):
         found |= {step.id: step.title for step in versions.frozen(version).procedure.steps}
+    return found
+
+
+def waiting_in(cases: Iterable[Case]) -> dict[int, list[Waiting]]:
+    """The open steps of each case that has any, the first due first."""
+    versions_of = {case.pk: case.version_id for case in cases}
+    procedures = versions.frozen_versions(set(versions_of.values()))
+    found: dict[int, list[Waiting]] = {}
+    opened = OpenStep.objects.filter(case__in=list(versions_of)).order_by(F("due_on").asc(nulls_last=True), "pk")
+    for case, step, due_on in opened.values_list("case", "step", "due_on"):
+        title = procedures[versions_of[case]].procedure.by_id[step].title
+        found.setdefault(case, []).append(Waiting(title, due_on))
     return found
 
 

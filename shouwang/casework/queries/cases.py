@@ -51,8 +51,7 @@ class CasePage:
 
 def case_list(user: User, status: str = "") -> QuerySet[Case]:
     """The cases a person may see, newest first."""
-    # The version of the procedure, long and the same in nearly all of them, is read once.
-    rows = Case.objects.visible_to(user).select_related("household__unit").prefetch_related("version")
+    rows = Case.objects.visible_to(user).select_related("household__unit")
     return rows.filter(status=status) if status else rows
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from shouwang.accounts.models import User
+from shouwang.casework.queries.case_lists import heads_of
 from shouwang.casework.queries.tasks import PAGE, SOURCES, Counts, Pile, Task, Worker, by_day
 
 __all__ = ["Inbox", "Task", "inbox_of"]
@@ -43,7 +44,12 @@ class Inbox:
             start = sum(one == place for _, one in merged[:offset])
             stop = start + sum(one == place for _, one in merged[offset:reach])
             found += pile.part(start, stop) if stop > start else []
-        return sorted(found, key=lambda task: by_day(task.due_on))
+        return sorted(_with_heads(found), key=lambda task: by_day(task.due_on))
+
+
+def _with_heads(tasks: list[Task]) -> list[Task]:
+    heads = heads_of({task.household for task in tasks if task.household is not None})
+    return [replace(task, head=heads.get(task.household, "")) if task.household else task for task in tasks]
 
 
 def inbox_of(user: User) -> Inbox:

@@ -68,7 +68,7 @@ def disordered(user: User) -> Iterator[Disorder]:
     found = doubtful_cases(user)
     if not found:
         return
-    for case in case_list(user).filter(pk__in=found).iterator(chunk_size=200):
+    for case in case_list(user).filter(pk__in=found).prefetch_related("version").iterator(chunk_size=200):
         faults = faults_of(case)
         if faults:
             yield Disorder(case, faults)

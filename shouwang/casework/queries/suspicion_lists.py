@@ -64,12 +64,13 @@ def helped_without_case(user: User) -> QuerySet[Household]:
 def disordered_cases(user: User) -> QuerySet[Case]:
     """The cases of `suspicion.disordered`."""
     found = [one.case.pk for one in suspicion.disordered(user)]
-    return case_list(user).filter(pk__in=found)
+    return case_list(user).filter(pk__in=found).prefetch_related("version")
 
 
 def overdue_cases(user: User) -> QuerySet[Case]:
     """Cases past their whole limit and neither confirmed nor ended."""
-    return case_list(user, CaseStatus.ACTIVE).filter(due_on__lt=timezone.localdate())
+    late = case_list(user, CaseStatus.ACTIVE).filter(due_on__lt=timezone.localdate())
+    return late.prefetch_related("version")
 
 
 SUSPICIONS = {

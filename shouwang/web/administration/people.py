@@ -17,6 +17,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import post_for
 from shouwang.web.administration.forms import PeopleFilter
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import day, masked, masked_phone, moment
@@ -98,7 +99,7 @@ def _table(page: Any) -> Table:
                 Cell(moment(one.last_login) if one.last_login else "从未登录"),
                 Cell(tag=_state(one)),
             ],
-            url=reverse("web:person", args=[one.uuid]),
+            url=address_of("web:person", one.uuid),
         )
         for one in page.rows
     ]

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -25,6 +24,7 @@ from shouwang.accounts.scope import post_for
 from shouwang.units.errors import ShouwangError
 from shouwang.web.administration.forms import TrailFilter
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import moment
@@ -126,7 +126,7 @@ def _table(page: Any) -> Table:
                 Cell(one.ip or "—"),
                 Cell(tag=Tag(one.get_result_display(), "plain" if one.result == Result.DONE else "middle")),
             ],
-            url=reverse("web:event", args=[one.seq]),
+            url=address_of("web:event", one.seq),
         )
         for one in page.rows
     ]

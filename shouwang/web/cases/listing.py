@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from shouwang.accounts.models import Unit, User
 from shouwang.accounts.queries import visible_places
 from shouwang.accounts.roles import Permission
-from shouwang.casework import queries, versions
+from shouwang.casework import queries
 from shouwang.casework.models import Case, CaseStatus
 from shouwang.registry.queries import beside_heads
 from shouwang.web.cases.words import due_tag, status_tag, until
 from shouwang.web.forms import FilterForm, UnitField
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.households.words import in_the_home, noted
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -59,7 +60,11 @@ def cases(request: PersonalRequest) -> HttpResponse:
     homes = [case.household_id for case in page.rows]
     heads = queries.heads_of(homes)
     called = beside_heads(wanted.text, homes, heads)
-    rows = [_row(case, heads.get(case.household_id, ""), called.get(case.household_id, ())) for case in page.rows]
+    waiting = queries.waiting_in(page.rows)
+    rows = [
+        _row(case, waiting.get(case.pk, []), heads.get(case.household_id, ""), called.get(case.household_id, ()))
+        for case in page.rows
+    ]
     empty = (
         Empty("没有符合条件的个案") if form.in_use else Empty("还没有个案", "线索立案或本人申报后，个案会出现在这里。")
     )
@@ -81,9 +86,7 @@ def _known(wanted: queries.CaseFilter, counts: dict[str, int]) -> int | None:
     return sum(counts.get(one.value, 0) for one in CaseStatus if wanted.status in ("", one.value))
 
 
-def _row(case: Case, head: str, called: tuple[str, ...]) -> Row:
-    procedure = versions.frozen(case.version).procedure
-    opened = list(case.open_steps.all())
+def _row(case: Case, opened: Sequence[queries.Waiting], head: str, called: tuple[str, ...]) -> Row:
     first = next((step.due_on for step in opened if step.due_on), None)
     running = case.status == CaseStatus.ACTIVE
     whole = due_tag(case.due_on, running=running)
@@ -92,10 +95,10 @@ def _row(case: Case, head: str, called: tuple[str, ...]) -> Row:
             Cell(head or f"户 {case.household.number}", note=noted(case.number, in_the_home(called))),
             Cell(case.household.unit.name, note=f"户 {case.household.number}"),
             Cell(tag=status_tag(case)),
-            Cell("、".join(procedure.by_id[one.step].title for one in opened) or "—"),
+            Cell("、".join(step.title for step in opened) or "—"),
             Cell(until(first) if first else "—", tag=due_tag(first)),
             Cell("" if whole else "—", tag=whole),
             Cell(day(case.opened_on)),
         ],
-        url=reverse("web:case", args=[case.number]),
+        url=address_of("web:case", case.number),
     )

@@ -22,6 +22,7 @@ from shouwang.web.clues.forms import CluesFilter
 from shouwang.web.clues.words import WAITING, state_tag
 from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.households.words import in_the_home, noted
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset, Page
 from shouwang.web.tables import Act, Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -100,4 +101,4 @@ def _row(clue: Clue, head: str, called: tuple[str, ...]) -> Row:
         Cell(tag=state_tag(clue)),
         Cell(day(clue.due_on), tag=due_tag(clue.due_on)) if waiting and clue.due_on else Cell("—"),
     ]  # fmt: skip
-    return Row(cells, reverse("web:clue", args=[clue.uuid]), str(clue.uuid))
+    return Row(cells, address_of("web:clue", clue.uuid), str(clue.uuid))

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Level, Permission
@@ -18,6 +17,7 @@ from shouwang.registry.queries import FeedLine, batch_list, feed_lines
 from shouwang.web.files.words import feed_title, state_tag
 from shouwang.web.forms import FilterForm
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset, Page
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import count, day, moment
@@ -82,7 +82,7 @@ def feeds_table(lines: list[FeedLine], *, of_office: bool) -> Table:
                 Cell(day(line.delivered) if line.delivered else "还没有报过"),
                 Cell(tag=Tag("到期未报", "high") if line.late else Tag("正常", "none" if line.delivered else "plain")),
             ],
-            reverse("web:source_feed", args=[line.feed.id]),
+            address_of("web:source_feed", line.feed.id),
         )
         for line in lines
     ]
@@ -96,7 +96,9 @@ def history(page: Page[SourceBatch], *, of_office: bool) -> Table:
         Column("文件"), Column("资料"), *([Column("上报单位")] if of_office else []), Column("上报时间", "short"),
         Column("读入", "number"), Column("计入", "number"), Column("要处理", "number"), Column("状态", "short"),
     ]  # fmt: skip
-    empty = Empty("还没有上报过文件", "由各部门登录上报，团办公室也可以代传；上报以后，每个文件读了多少行、退回多少行都列在这里。")
+    empty = Empty(
+        "还没有上报过文件", "由各部门登录上报，团办公室也可以代传；上报以后，每个文件读了多少行、退回多少行都列在这里。"
+    )
     return Table("上报过的文件", columns, [_batch_row(one, of_office) for one in page.rows], page, empty)
 
 
@@ -111,4 +113,4 @@ def _batch_row(batch: SourceBatch, of_office: bool) -> Row:
         Cell(count(told.get("read")) if told else "—"), Cell(count(taken) if told else "—"),
         Cell(count(bad) if told else "—"), Cell(tag=state_tag(batch)),
     ]  # fmt: skip
-    return Row(cells, reverse("web:batch", args=[batch.uuid]))
+    return Row(cells, address_of("web:batch", batch.uuid))

@@ -17,6 +17,7 @@ from shouwang.web.guard import PersonalRequest, needs
 from shouwang.web.households.forms import HouseholdsFilter, NumberForm
 from shouwang.web.households.turning import turned
 from shouwang.web.households.words import in_the_home, state_tag
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Page
 from shouwang.web.tables import Cell, Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import day
@@ -94,4 +95,4 @@ def _row(line: HouseholdLine) -> Row:
         Cell(day(one.opened_on)),
         Cell(tag=state_tag(one)),
     ]
-    return Row(cells, url=reverse("web:household", args=[one.uuid]))
+    return Row(cells, url=address_of("web:household", one.uuid))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
-
 from shouwang.registry.conflicts import Conflict
 from shouwang.registry.models import Household, HouseholdKind, LedgerEntry, Person, PersonKind
 from shouwang.registry.queries import HouseholdPage
@@ -19,6 +17,7 @@ from shouwang.web.households.words import (
     span_words,
     standing_words,
 )
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Page
 from shouwang.web.tables import Cell, Column, Empty, Row, Table, Tag
 from shouwang.web.templatetags.ui import amount, day, quarter
@@ -45,7 +44,7 @@ _ASSURANCE = [
 
 def address(household: Household, act: str, key: object = "") -> str:
     """Where something is done to a household, or to one thing of it."""
-    return reverse("web:household_act", args=[household.uuid, act, *([key] if key != "" else [])])
+    return address_of("web:household_act", household.uuid, act, *([key] if key != "" else []))
 
 
 def members(page: HouseholdPage) -> Table:
@@ -170,7 +169,7 @@ def _member(page: HouseholdPage, line: MemberLine) -> Row:
 
 
 def _person_url(household: Household, person: Person) -> str:
-    return reverse("web:household_member", args=[household.uuid, person.uuid])
+    return address_of("web:household_member", household.uuid, person.uuid)
 
 
 def _fact_row(label: str, whose: str, fact: Any, url: str) -> Row:

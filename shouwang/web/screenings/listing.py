@@ -19,6 +19,7 @@ from shouwang.casework.queries import Heads
 from shouwang.registry.queries import batch_for, effect_of
 from shouwang.units.errors import ShouwangError
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.nav import address_of
 from shouwang.web.paging import Keyset, Page
 from shouwang.web.screenings.forms import StartForm
 from shouwang.web.screenings.words import heads_words, range_words, state_tag, who
@@ -89,5 +90,5 @@ def _row(run: ScreeningRun, totals: Mapping[str, Heads], *, whole: bool) -> Row:
             *(Cell(heads_words(totals.get(name))) for name in ("met", "suspected", "special", "unknown")),
             Cell(moment(run.created_at), note=who(run)),
         ],
-        reverse("web:screening", args=[run.uuid]),
+        address_of("web:screening", run.uuid),
     )  # fmt: skip

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit, User
@@ -17,6 +16,7 @@ from shouwang.accounts.roles import Permission
 from shouwang.casework.queries import MEASURES, Statistics, statistics, territories
 from shouwang.casework.queries.statistics import Cell, UnitLine
 from shouwang.web.guard import PersonalRequest, needs
+from shouwang.web.nav import address_of
 from shouwang.web.tables import Cell as Shown
 from shouwang.web.tables import Column, Empty, Row, Table
 from shouwang.web.templatetags.ui import households_people
@@ -85,4 +85,4 @@ def _words(cell: Cell) -> str:
 
 
 def _address(unit: Unit) -> str:
-    return f"{reverse('web:statistics')}?unit={unit.uuid}"
+    return f"{address_of('web:statistics')}?unit={unit.uuid}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.accounts.scope import effective_posts
 from shouwang.casework.models import Clue, ClueReport, ClueState
 from shouwang.casework.queries.tasks.kin import kin_households
-from shouwang.casework.queries.tasks.source import RowSource, Task, Worker, task_source
+from shouwang.casework.queries.tasks.source import RowSource, Task, Told, Worker, task_source
 
 
 @task_source
@@ -19,21 +18,20 @@ class Clues(RowSource):
     """待处理的线索，和到了再访日期的。"""
 
     kind, title, order = "clue", "线索", (F("due_on").asc(nulls_last=True), "-score", "pk")
-    beside, told = ("household__unit",), ("household__number", "household__unit__name")
+    told = (
+        "uuid", "state", "reasons", "raised_on", "due_on", "household", "household__number", "household__unit__name",
+    )  # fmt: skip
 
     def rows(self, worker: Worker) -> QuerySet[Clue]:
         return clues_to_triage(worker)
 
-    def household_of(self, row: Clue) -> int:
-        return row.household_id
-
-    def task(self, row: Clue, today: date) -> Task:
-        new = row.state == ClueState.NEW
+    def task(self, row: Told, worker: Worker) -> Task:
+        new, due_on = row["state"] == ClueState.NEW, row["due_on"]
         return Task(
-            self.kind, str(row.uuid), "新线索" if new else "再次走访",
+            self.kind, str(row["uuid"]), "新线索" if new else "再次走访",
             "走访核实：立案、并入或写明理由不立案" if new else "再次走访",
-            f"户{row.household.number}：{'；'.join(row.reasons)}", row.household.unit.name, row.raised_on, row.due_on,
-            row.due_on is not None and row.due_on < today, at=("clue", str(row.uuid)),
+            f"户{row['household__number']}：{'；'.join(row['reasons'])}", row["household__unit__name"], row["raised_on"],
+            due_on, due_on is not None and due_on < worker.today, at=("clue", str(row["uuid"])), household=row["household"],
         )  # fmt: skip
 
 
@@ -42,16 +40,17 @@ class Reports(RowSource):
     """部门通报里号码对不上户的。"""
 
     kind, title = "report", "部门通报"
-    beside, told = ("unit",), ("unit__name",)
+    told = ("uuid", "person_name", "cause", "reported_at", "due_on", "unit__name")
 
     def rows(self, worker: Worker) -> QuerySet[ClueReport]:
         return reports_to_place(worker.user)
 
-    def task(self, row: ClueReport, today: date) -> Task:
+    def task(self, row: Told, worker: Worker) -> Task:
         return Task(
-            self.kind, str(row.uuid), "部门通报待归户", "查明是哪一户并归入，或写明为什么不处理",
-            f"{row.unit.name}通报：{row.person_name}，{row.cause}", row.unit.name, row.reported_at.date(), row.due_on,
-            row.due_on < today, at=("report", str(row.uuid)),
+            self.kind, str(row["uuid"]), "部门通报待归户", "查明是哪一户并归入，或写明为什么不处理",
+            f"{row['unit__name']}通报：{row['person_name']}，{row['cause']}", row["unit__name"],
+            timezone.localdate(row["reported_at"]), row["due_on"], row["due_on"] < worker.today,
+            at=("report", str(row["uuid"])),
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -12,12 +12,13 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Count, F, Q, QuerySet, Window
 
 from shouwang.accounts.models import User
-from shouwang.casework.queries.case_lists import heads_of
 
 #: So many tasks are a page; their keys are read with the counts.
 PAGE = 50
 
 _Answer = TypeVar("_Answer")
+#: The columns a task tells, by the names `RowSource.told` gives them.
+Told = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Task:
     overdue: bool
     step: str = ""
     at: tuple[str, ...] = ()
-    #: 户主: people know families by their head, not by a number.
+    #: The household it is about, and its 户主: people know families by their head, not by a number.
+    household: int | None = None
     head: str = ""
 
 
@@ -101,29 +103,19 @@ class RowSource(TaskSource):
     #: By the day they are due first of all: `by_day`.
     order: ClassVar[tuple[Any, ...]] = (F("due_on").asc(nulls_last=True), "pk")
 
-    #: What a row shows besides its own columns.
-    beside: ClassVar[tuple[str, ...]] = ()
-
-    #: The columns of those that a task tells; nothing else of them is read.
-    told: ClassVar[tuple[str, ...]] = ()
-
-    #: What it shows that many rows have in common: read once for all of them.
-    shared: ClassVar[tuple[str, ...]] = ()
+    #: What a task tells, of the row and of those it leads to; nothing else is read.
+    told: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def rows(self, worker: Worker) -> QuerySet[Any]:
         """The rows a person has something to do with."""
 
     @abstractmethod
-    def task(self, row: Any, today: date) -> Task:
+    def task(self, row: Told, worker: Worker) -> Task:
         """One of them as a task."""
 
-    def household_of(self, row: Any) -> int | None:
-        """The household a row is about, so that the task can name its head."""
-        return None
-
     def pile(self, worker: Worker) -> Pile:
-        return RowPile(self, self.rows(worker), worker.today)
+        return RowPile(self, self.rows(worker), worker)
 
 
 @dataclass
@@ -132,7 +124,7 @@ class RowPile(Pile):
 
     source: RowSource
     rows: QuerySet[Any]
-    today: date
+    worker: Worker
 
     @property
     def counts(self) -> Counts:
@@ -144,13 +136,8 @@ class RowPile(Pile):
     def part(self, start: int, stop: int) -> list[Task]:
         # Keys first: sorting bare rows, the database starts from the units of the person, not from the whole table.
         keys = [key for key, _ in self._keys(stop)[start:]]
-        rows = self.rows.model._default_manager.filter(pk__in=keys)
-        own = [column.attname for column in rows.model._meta.concrete_fields]
-        rows = rows.select_related(*self.source.beside).only(*own, *self.source.told)
-        rows = rows.prefetch_related(*self.source.shared)
-        found = list(rows.order_by(*self.source.order))
-        heads = heads_of({number for row in found if (number := self.source.household_of(row))})
-        return [self._named(row, heads) for row in found]
+        rows = self.rows.model._default_manager.filter(pk__in=keys).order_by(*self.source.order)
+        return [self.source.task(row, self.worker) for row in rows.values(*self.source.told)]
 
     def _keys(self, most: int) -> list[tuple[int, date | None]]:
         """The keys and days of the most urgent."""
@@ -162,16 +149,13 @@ class RowPile(Pile):
     @cached_property
     def _head(self) -> tuple[Counts, list[tuple[int, date | None]]]:
         """How many there are, and the first page of them: found in one go, for the finding is what takes long."""
-        late = Window(Count("pk", filter=Q(due_on__lt=self.today)))
+        late = Window(Count("pk", filter=Q(due_on__lt=self.worker.today)))
         found = list(self._sorted().values_list("pk", "due_on", Window(Count("pk")), late)[:PAGE])
         counts = Counts(*found[0][2:]) if found else Counts(0)
         return counts, [(key, due_on) for key, due_on, *_ in found]
 
     def _sorted(self) -> QuerySet[Any]:
         return self.rows.order_by(*self.source.order)
-
-    def _named(self, row: Any, heads: dict[int, str]) -> Task:
-        return replace(self.source.task(row, self.today), head=heads.get(self.source.household_of(row) or 0, ""))
 
 
 class ListSource(TaskSource):
