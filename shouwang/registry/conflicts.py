@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shouwang.registry.models import FactSource, Household, HouseholdFact, Person, PersonFact
 from shouwang.terms.tables import HOUSEHOLDS, MEMBERS
 
 AnyFact = PersonFact | HouseholdFact
+F_ = TypeVar("F_", PersonFact, HouseholdFact)
 
 
 class Word(Protocol):
@@ -52,21 +53,32 @@ def conflict_about(about: Person | Household, kind: str) -> Conflict | None:
 def conflicts_of(abouts: Sequence[Person | Household], kinds: Collection[str] | None = None) -> list[Conflict]:
     """The open conflicts about some people and households; of these kinds only, where any are named."""
     wanted = Q() if kinds is None else Q(kind__in=kinds)
-    people = {about.pk: about for about in abouts if isinstance(about, Person)}
-    households = {about.pk: about for about in abouts if isinstance(about, Household)}
-    told = PersonFact.objects.standing().filter(wanted, person__in=people).select_related("batch__unit", "entered_by")
-    of_homes = (
-        HouseholdFact.objects.standing()
-        .filter(wanted, household__in=households)
-        .select_related("batch__unit", "entered_by")
-    )
-    return _open(told, "person_id", people) + _open(of_homes, "household_id", households)
+    of_people = facts_told(PersonFact).filter(wanted, person__in=_of(Person, abouts))
+    of_homes = facts_told(HouseholdFact).filter(wanted, household__in=_of(Household, abouts))
+    return conflicts_among(of_people, of_homes, abouts)
 
 
-def _open(facts: Iterable[AnyFact], owner: str, abouts: dict[int, Person | Household]) -> list[Conflict]:  # type: ignore[type-arg]
+def conflicts_among(
+    of_people: Iterable[PersonFact], of_homes: Iterable[HouseholdFact], abouts: Sequence[Person | Household]
+) -> list[Conflict]:
+    """The open conflicts about some people and households, in facts that are at hand: all that stand, and maybe others'."""
+    return _open(of_people, "person_id", _of(Person, abouts)) + _open(of_homes, "household_id", _of(Household, abouts))
+
+
+def facts_told(model: type[F_]) -> QuerySet[F_]:
+    """The facts that stand, with who told them."""
+    return model.objects.standing().select_related("batch__unit", "entered_by")
+
+
+def _of(kind: type[Person] | type[Household], abouts: Sequence[Person | Household]) -> dict[int, Person | Household]:
+    return {about.pk: about for about in abouts if isinstance(about, kind)}
+
+
+def _open(facts: Iterable[AnyFact], owner: str, abouts: dict[int, Person | Household]) -> list[Conflict]:
     by_thing: dict[tuple[int, str], list[AnyFact]] = defaultdict(list)
     for fact in sorted(facts, key=lambda fact: fact.pk):
-        by_thing[getattr(fact, owner), fact.kind].append(fact)
+        if getattr(fact, owner) in abouts:
+            by_thing[getattr(fact, owner), fact.kind].append(fact)
     conflicts = []
     for (key, kind), told in sorted(by_thing.items()):
         last = last_words(told)

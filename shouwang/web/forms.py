@@ -28,6 +28,8 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.required = False
+            if type(field.widget) is forms.Select:
+                field.widget = LongSelect(field.widget.attrs, field.widget.choices)
             if isinstance(field, UnitField):
                 field.opened_at = str(self.data.get(name) or "")
 
@@ -55,7 +57,7 @@ class FilterForm(forms.Form):
 
 
 class LongSelect(forms.Select):
-    """A select whose options are written in one go: Django renders a template for each, and a division has 900 units."""
+    """A select whose options are written in one go, where Django renders a template for each."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None

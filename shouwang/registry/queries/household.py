@@ -16,7 +16,7 @@ from django.utils import timezone
 from shouwang.accounts import audit
 from shouwang.accounts.models import User
 from shouwang.registry import standing
-from shouwang.registry.conflicts import AnyFact, Conflict, conflicts_of
+from shouwang.registry.conflicts import AnyFact, Conflict, conflicts_among, facts_told
 from shouwang.registry.models import (
     Change,
     Document,
@@ -107,7 +107,10 @@ def household_page(user: User, uuid: UUID | str, *, on: date | None = None) -> H
         .select_related("person")
         .order_by("member_number")
     )
-    lines = _member_lines(there, day)
+    about = [household, *(member.person for member in there if member.left_on is None)]
+    of_people = list(facts_told(PersonFact).filter(person__in=[member.person_id for member in there]))
+    of_home = list(facts_told(HouseholdFact).filter(household=household))
+    lines = _member_lines(there, of_people, day)
     people = [member.person_id for member in there if member.left_on is None]
     changes = list(Change.objects.filter(household=household).select_related(
         "membership__person", "other_household", "from_unit", "to_unit", "recorded_by"
@@ -120,8 +123,8 @@ def household_page(user: User, uuid: UUID | str, *, on: date | None = None) -> H
         [line for line in lines if line.membership.left_on is not None],
         quarters_of(standing.entries_at(day).filter(household=household)),
         ledger_page(user, household),
-        _holding(standing.facts_at(HouseholdFact, day).filter(household=household)),
-        conflicts_of([household, *(m.person for m in there if m.left_on is None)]),
+        _holding(of_home, day),
+        conflicts_among(of_people, of_home, about),
         events,
         list(MedicalBill.objects.standing().filter(person__in=people).select_related("person").order_by("-settled_on")),
         list(SchoolRecord.objects.standing().filter(person__in=people).select_related("person").order_by("-as_of")),
@@ -169,21 +172,23 @@ def quarters_of(entries: Iterable[LedgerEntry]) -> list[QuarterLine]:
     return [lines[quarter] for quarter in sorted(lines)]
 
 
-def _member_lines(members: Sequence[Membership], day: date) -> list[MemberLine]:
+def _member_lines(members: Sequence[Membership], told: Iterable[PersonFact], day: date) -> list[MemberLine]:
     facts: dict[int, list[PersonFact]] = defaultdict(list)
     # Who has moved to another household belongs to those who may see that one.
-    people = [member.person_id for member in members if member.person.home_id == member.household_id]
-    for fact in standing.facts_at(PersonFact, day).filter(person__in=people).select_related("entered_by", "batch"):
-        facts[fact.person_id].append(fact)
+    people = {member.person_id for member in members if member.person.home_id == member.household_id}
+    for fact in told:
+        if fact.person_id in people:
+            facts[fact.person_id].append(fact)
     return [
-        MemberLine(member, identity.mask(member.person.citizen), _holding(facts[member.person_id]))
+        MemberLine(member, identity.mask(member.person.citizen), _holding(facts[member.person_id], day))
         for member in members
     ]
 
 
-def _holding(facts: Iterable[AnyFact]) -> dict[str, AnyFact]:
-    """Of each kind the fact that holds, with its source and day."""
-    return {fact.kind: fact for fact in sorted(facts, key=lambda fact: (fact.as_of, fact.pk))}
+def _holding(facts: Iterable[AnyFact], day: date) -> dict[str, AnyFact]:
+    """Of each kind the fact that holds on a day, with its source and its own day (as `standing.facts_at`)."""
+    known = [fact for fact in facts if fact.as_of <= day]
+    return {fact.kind: fact for fact in sorted(known, key=lambda fact: (fact.as_of, fact.pk))}
 
 
 def _timeline(changes: Sequence[Change], events: Sequence[Event], documents: Sequence[Document]) -> list[Moment]:

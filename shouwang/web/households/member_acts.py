@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from shouwang.accounts.models import User
 from shouwang.accounts.roles import Permission
 from shouwang.registry import actions
@@ -21,9 +23,12 @@ _PERSON = (
 )  # fmt: skip
 
 
+def _members(household: Household) -> QuerySet[Membership]:
+    return household.memberships.filter(left_on=None, superseded_at=None)
+
+
 def _there(household: Household) -> list[Membership]:
-    rows = household.memberships.filter(left_on=None, superseded_at=None)
-    return list(rows.select_related("person").order_by("member_number"))
+    return list(_members(household).select_related("person").order_by("member_number"))
 
 
 def _chosen(household: Household, number: str) -> Membership:
@@ -128,7 +133,7 @@ def about_member(user: User, member: Membership) -> list[dict[str, str]]:
 
 
 def _alone(user: User, household: Household, subject: None) -> str:
-    return "" if len(_there(household)) > 1 else "户内只有一人，不需要办理。"
+    return "" if _members(household).count() > 1 else "户内只有一人，不需要办理。"
 
 
 def _gone(user: User, household: Household, member: Membership) -> str:
