@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils.html import format_html
@@ -16,6 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from shouwang.accounts.models import Unit
 from shouwang.accounts.roles import Level
 from shouwang.web.markup import said
+
+#: More than these are not offered in one list.
+MOST_UNITS = 100
 
 
 class FilterForm(forms.Form):
@@ -88,12 +91,14 @@ class UnitChoices(ModelChoiceIterator):
 
 
 def _opened(units: QuerySet[Unit], chosen: str) -> QuerySet[Unit]:
-    """The two highest levels of a tree, and what lies beneath and beside the unit that is chosen.
+    """Units to choose from: of a large tree the two highest levels, and what lies beneath and beside the unit chosen.
 
-    A division has 850 units: whoever looks for a company names its regiment first.
+    A division may have 850 units: whoever looks for a company names its regiment first.
     """
-    present = set(units.order_by().values_list("level", flat=True).distinct())
-    shown = Q(level__in=[level for level in _DEPTH if level in present][:2])
+    levels = dict(units.order_by().values_list("level").annotate(n=Count("pk")))
+    if sum(levels.values()) <= MOST_UNITS:
+        return units
+    shown = Q(level__in=[level for level in _DEPTH if level in levels][:2])
     try:
         place = units.filter(uuid=chosen).first() if chosen else None
     except ValidationError:

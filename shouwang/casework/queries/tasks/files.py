@@ -32,14 +32,14 @@ class Batches(ListSource):
         rows = SourceBatch.objects.visible_to(user, Permission.SOURCE_UPLOAD).filter(
             state__in=[BatchState.STAGED, BatchState.MAPPING]
         )
-        staged = list(rows.select_related("unit").order_by("pk"))
-        begun = _first_step_days(staged)
+        staged = list(rows.order_by("pk").values_list("pk", "uuid", "state", "file_name", "unit__name"))
+        begun = _first_step_days([pk for pk, *_ in staged])
         return [
             Task(
-                self.kind, str(row.uuid), *_TODO[BatchState(row.state)], row.file_name, row.unit.name,
-                begun.get(row.pk, today), None, overdue=False, at=("batch", str(row.uuid)),
+                self.kind, str(uuid), *_TODO[BatchState(state)], name, unit, begun.get(pk, today), None, overdue=False,
+                at=("batch", str(uuid)),
             )
-            for row in staged
+            for pk, uuid, state, name, unit in staged
         ]  # fmt: skip
 
 
@@ -53,15 +53,17 @@ class Matches(ListSource):
         rows = SourceRow.objects.visible_to(user, Permission.MATCH_DECIDE).filter(
             outcome__in=OPEN, batch__state__in=[BatchState.STAGED, BatchState.CONFIRMED]
         )
-        found = dict(rows.order_by().values_list("batch").annotate(n=Count("pk")))
-        batches = list(SourceBatch.objects.filter(pk__in=found).select_related("unit").order_by("pk")) if found else []
-        begun = _first_step_days(batches)
+        counted = rows.values_list("batch", "batch__uuid", "batch__file_name", "batch__unit__name").annotate(
+            n=Count("pk")
+        )
+        found = list(counted.order_by("batch"))
+        begun = _first_step_days([pk for pk, *_ in found])
         return [
             Task(
-                self.kind, str(row.uuid), "疑难比对", f"{found[row.pk]}行对不上人，逐行判定", row.file_name, row.unit.name,
-                begun.get(row.pk, today), None, overdue=False, at=("matching", str(row.uuid)),
+                self.kind, str(uuid), "疑难比对", f"{n}行对不上人，逐行判定", name, unit, begun.get(pk, today), None,
+                overdue=False, at=("matching", str(uuid)),
             )
-            for row in batches
+            for pk, uuid, name, unit, n in found
         ]  # fmt: skip
 
 
@@ -112,7 +114,8 @@ def _quarter(today: date) -> str:
     return periods.quarter_words(periods.quarter_of(today) - 1)
 
 
-def _first_step_days(batches: list[SourceBatch]) -> dict[int, date]:
+def _first_step_days(batches: list[int]) -> dict[int, date]:
+    """The day each batch came in, by its key."""
     if not batches:
         return {}
     steps = BatchStep.objects.filter(batch__in=batches).order_by("-pk").values_list("batch", "at")
