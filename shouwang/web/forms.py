@@ -80,14 +80,13 @@ class UnitChoices(ModelChoiceIterator):
     """The options from three columns: 900 units need not be built whole for their names."""
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
-        if self.field.empty_label is not None:
-            yield "", self.field.empty_label
         opened = self.field.opened_at
-        units = (self.queryset if opened is None else _opened(self.queryset, opened)).values_list(
-            "uuid", "level", "name"
-        )
+        units = self.queryset if opened is None else _opened(self.queryset, opened)
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label + ("" if units is self.queryset else "（可逐级选到连）")
         moved_in = {level.value: unit_words(level, "") for level in Level}
-        yield from ((uuid, moved_in[level] + name) for uuid, level, name in units)
+        told = units.values_list("uuid", "level", "name")
+        yield from ((uuid, moved_in[level] + name) for uuid, level, name in told)
 
 
 def _opened(units: QuerySet[Unit], chosen: str) -> QuerySet[Unit]:

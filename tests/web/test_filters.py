@@ -64,4 +64,4 @@ def test_the_corps_reaches_a_company_in_three_choices(
         user = person(name, "corps", "bt")
         form = SuspicionFilter(QueryDict(f"unit={chosen}"), units=visible_places(user))
         found = {label.strip("　") for label in re.findall(r"<option[^>]*>([^<]*)</option>", str(form["unit"]))}
-        assert found - {"辖区内全部单位"} == expected
+        assert found - {"辖区内全部单位（可逐级选到连）"} == expected
