@@ -9,6 +9,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from shouwang.casework import ranking
 from shouwang.casework.clue_moves import moved
@@ -124,7 +125,7 @@ class ClueWriter:
 
     @property
     def _today(self) -> date:
-        return self.run.created_at.date()
+        return timezone.localdate(self.run.created_at)
 
     def _lines(self, clue: Clue, one: Found) -> Iterable[ClueLine]:
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
@@ -88,6 +88,14 @@ def test_clues_are_the_command_lines_findings(staff: Staff, loaded: Unit, by_com
     assert {name: run.counts[name] for name in outcomes} == outcomes
     mine = (screenings.folder_of(run) / "households.csv").read_bytes()
     assert mine == (by_command_line / "households.csv").read_bytes()
+
+
+def test_a_clue_raised_in_the_night_bears_the_day_it_is_here(staff: Staff, loaded: Unit) -> None:
+    """凌晨的筛查记在当地的这一天，不是格林尼治的前一天。"""
+    actions.run_screening(by=staff.office, regiment=loaded, as_of=AS_OF)
+    ScreeningRun.objects.update(created_at=datetime(2026, 11, 20, 17, 0, tzinfo=UTC))  # 01:00 of the 21st in China
+    call_command("work", once=True)
+    assert set(Clue.objects.values_list("raised_on", flat=True)) == {date(2026, 11, 21)}
 
 
 def test_the_same_facts_raise_nothing_twice(staff: Staff, loaded: Unit) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from shouwang.casework.errors import LateNeedsReason, MustBeApart, WrongDay
 from shouwang.casework.models import (
     Case,
     Clue,
+    ClueReport,
     ParameterChange,
     Purpose,
     ReliefKind,
@@ -77,6 +78,18 @@ def test_what_next_and_by_when(staff: Staff, case: Case, clock: Clock) -> None:
     counts = {kind: one.total for kind, one in inbox.counts.items() if one.total} | {"overdue": inbox.whole.overdue}
     assert counts == {"step": 1, "screening": 1, "files_due": 1, "overdue": 1}
     assert list(queries.overdue(staff.leader_r8)) == []
+
+
+def test_a_report_of_the_night_waits_since_the_day_it_is_here(staff: Staff) -> None:
+    """凌晨通报的，从当地的这一天起算。"""
+    actions.report_person(
+        by=staff.hospital, citizen_number="11010119900307002X", person_name="王某", cause="因病",
+        occurred_on=timezone.localdate(), sentence="自付六万",
+    )  # fmt: skip
+    night = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # 01:00 of the 21st in China
+    ClueReport.objects.update(reported_at=night)
+    (task,) = queries.inbox_of(staff.office).tasks("report")
+    assert task.since == date(2026, 11, 21)
 
 
 def test_the_page_of_a_case_shows_only_what_one_may_do(staff: Staff, case: Case) -> None:
