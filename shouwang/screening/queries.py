@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -29,6 +30,8 @@ FOLDER = "SHOUWANG_CACHE"
 KEPT = 200
 _MARK = "-- "
 _FLOORS = ("units", "terms", "screening")
+#: The books that were read last, with the digest of their terms: a screening asks for three queries of one book.
+_READ: deque[tuple[RuleBook, str]] = deque(maxlen=4)
 #: Table -> the relation that holds it, and its columns with their types.
 Relations = Mapping[str, tuple[str, Mapping[str, str]]]
 
@@ -52,9 +55,19 @@ def query_for(plan: str, books: tuple[RuleBook, ...], relations: Relations) -> s
 
 
 def _key(plan: str, books: tuple[RuleBook, ...], relations: Relations) -> str:
-    said = [Digest().of(result_terms(book), book.context) for book in books]
+    said = [_said(book) for book in books]
     columns = [(table, name, tuple(kinds.items())) for table, (name, kinds) in relations.items()]
     return hashlib.sha256(repr((plan, said, columns, _machinery())).encode()).hexdigest()
+
+
+def _said(book: RuleBook) -> str:
+    """The digest of everything a book says. A book is never changed, so the object itself stands for it."""
+    for known, said in tuple(_READ):
+        if known is book:
+            return said
+    said = Digest().of(result_terms(book), book.context)
+    _READ.append((book, said))
+    return said
 
 
 @cache

@@ -5,7 +5,7 @@ All of them are terms, the lines of `findings.jsonl` included, so every reader g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json import dumps
 
 from shouwang.policy.book import RuleBook
@@ -21,18 +21,23 @@ FINDING, QUESTION, NOTE = "finding.", "question.", "note."
 def household_terms(book: RuleBook) -> dict[str, n.Node]:
     """What is computed for every household: the columns of `households.csv`, the questions, the notes, and under
     their own names the figures and outcomes that findings are written from."""
+    return _household_terms(book, finding_terms(book))
+
+
+def _household_terms(book: RuleBook, lines: Mapping[str, n.Node]) -> dict[str, n.Node]:
     terms: dict[str, n.Node] = {column.id: column.node for column in book.columns}
     for question in book.questions:
         terms[QUESTION + question.id] = n.OnlyIf(book.sentence(question.sentence), question.node)
     for rule in book.rules:
         terms |= {f"{NOTE}{rule.id}.{note}": condition.node for note, condition in rule.notes}
-        terms |= {node.name: node for node in _named_in(finding_line(book, rule), book)}
+        terms |= {node.name: node for node in _named_in(lines[FINDING + rule.id], book)}
     return terms
 
 
 def result_terms(book: RuleBook) -> dict[str, n.Node]:
     """Everything a screening computes, findings included, as one set of terms."""
-    return household_terms(book) | finding_terms(book)
+    lines = finding_terms(book)
+    return _household_terms(book, lines) | lines
 
 
 def finding_terms(book: RuleBook) -> dict[str, n.Node]:
