@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from shouwang import __version__
-from shouwang.intake.account import MATCHING, Account, write_matching, write_questions, write_rejects
+from shouwang.intake.account import MATCHING, QUESTIONS, Account, write_matching, write_questions, write_rejects
 from shouwang.intake.facts import Facts
-from shouwang.intake.since import Previous, digests, premises, screen_changed
+from shouwang.intake.previous import FINDINGS, HOUSEHOLDS, MANIFEST, TABLE, TOLD, Previous, digest, premises
+from shouwang.intake.since import screen_changed
 from shouwang.intake.state import write_state
 from shouwang.intake.store import is_store
 from shouwang.intake.whole import whole_folder
@@ -22,8 +23,6 @@ from shouwang.policy.parameters import parameters_of
 from shouwang.screening.engines import DuckDB, Engine
 from shouwang.screening.results import Written
 from shouwang.screening.run import screen
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def screen_into(
         questions = write_questions(asked + written.questions, folder)
         computed_by = engine.name if previous is None else DuckDB.name
         manifest = _manifest(book, computed_by, written, account, questions)
-        manifest |= digests(folder) | {"premises": premises(book)}
+        manifest |= {TOLD[name]: digest(folder / name) for name in (QUESTIONS, TABLE)} | {"premises": premises(book)}
         (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2), encoding="utf-8")
     return Screened(book, written, account, questions, manifest, remark)
 
@@ -99,7 +98,8 @@ def _manifest(book: RuleBook, engine: str, written: Written, account: Account, q
             "questions": questions,
         },
         "notices": account.notices,
-        "result_sha256": written.sha256,
+        TOLD[HOUSEHOLDS]: written.sha256,
+        TOLD[FINDINGS]: written.findings_sha256,
         "shouwang": __version__,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

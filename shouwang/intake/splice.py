@@ -17,6 +17,24 @@ def _untold(_: bytes) -> None:
     return
 
 
+def interleaved(hids: np.ndarray, places: np.ndarray, old: int, fresh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """In which order do old and new lines follow each other? One that changed has two: left out and fresh.
+
+    `hids` and `places` are the ranks of the kept households, now and in the old file, pairwise and in any order; `old` is
+    how many households the old file has; `fresh` are the ranks now of those from the new file, ascending. Returns for every
+    line its source, and which it is: the lines of the old file counted first, then those of the new.
+    """
+    kept = np.zeros(old, bool)
+    kept[places] = True
+    following = np.full(old, np.iinfo(np.int64).max // 2, np.int64)
+    following[places] = hids
+    # A line left out is passed over before the next that is kept.
+    following = np.minimum.accumulate(following[::-1])[::-1]
+    order = np.argsort(np.concatenate([2 * following + kept, 2 * fresh.astype(np.int64) + 1]), kind="stable")
+    sources = np.concatenate([np.where(kept, KEPT, LEFT_OUT), np.full(len(fresh), FRESH)])
+    return sources[order], order
+
+
 def splice(
     *,
     old: BinaryIO,

@@ -1,4 +1,4 @@
-"""What does a screening leave behind for the next one? A line a household: its fingerprint, notes, and room in the results."""
+"""What does a screening leave behind for the next one? A line a household: its fingerprint, notes, place and room in the results."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from shouwang.screening.results import Written
 from shouwang.sources import columns as sql
 
 STATE = "state.parquet"
+#: The rank of a household in the results.
+PLACE = "place"
 #: Bytes of a household in `households.csv` and in `findings.jsonl`.
 SIZES = ("csv_bytes", "finding_bytes")
 
@@ -24,8 +26,8 @@ def write_state(facts: Facts, written: Written, folder: Path) -> None:
     noted = "SELECT unnest(?::VARCHAR[]) AS household_id, unnest(?::VARCHAR[]) AS notes"
     connection.register("sized", sized(written))
     connection.execute(
-        f"COPY (SELECT f.household_id, f.fingerprint, n.notes, s.{SIZES[0]}, s.{SIZES[1]} FROM {relation} f "
-        f"JOIN sized s ON s.place = f.hid LEFT JOIN ({noted}) n USING (household_id)) "
+        f"COPY (SELECT f.household_id, f.fingerprint, n.notes, s.{PLACE}, s.{SIZES[0]}, s.{SIZES[1]} FROM {relation} f "
+        f"JOIN sized s ON s.{PLACE} = f.hid LEFT JOIN ({noted}) n USING (household_id)) "
         f"TO {sql.quoted(str(folder / STATE))} (FORMAT parquet)",
         [list(written.notes), [";".join(held) for held in written.notes.values()]],
     )
@@ -35,9 +37,9 @@ def write_state(facts: Facts, written: Written, folder: Path) -> None:
 def sized(written: Written) -> dict[str, np.ndarray]:
     """The sizes of households as a relation, by their place in the order of results."""
     sizes = {name: np.ascontiguousarray(written.sizes[:, column]) for column, name in enumerate(SIZES)}
-    return {"place": np.arange(len(written.sizes), dtype=np.int32), **sizes}
+    return {PLACE: np.arange(len(written.sizes), dtype=np.int32), **sizes}
 
 
-def is_sized(folder: Path) -> bool:
+def is_placed(folder: Path) -> bool:
     """Whether the state of results knows where each household lies in them; that of earlier versions does not."""
-    return set(SIZES) <= set(pq.read_schema(folder / STATE).names)
+    return {PLACE, *SIZES} <= set(pq.read_schema(folder / STATE).names)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 import duckdb
 import numpy as np
@@ -72,10 +72,12 @@ class Tally:
 class Written:
     """What writing the results found out. Notes are remarks on rules, by household; most have none.
 
+    `sha256` is over the rows of `households.csv`, `findings_sha256` over the whole of `findings.jsonl`.
     `sizes`: bytes of each household in `households.csv` and in `findings.jsonl`, two columns, in the order of households.
     """
 
     sha256: str
+    findings_sha256: str
     tally: Tally
     questions: list[tuple[str, str, str]]
     notes: dict[str, list[str]]
@@ -164,26 +166,25 @@ class ResultWriter:
         questions: list[tuple[str, str, str]] = []
         notes: dict[str, list[str]] = {}
         said = [np.zeros(0, np.int32)]
+        digest = hashlib.sha256()
         columns = [column.id for column in self.book.columns]
         with HouseholdFiles(columns, self.folder) as households, (self.folder / "findings.jsonl").open("wb") as jsonl:
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 households.add(rows)
-                said.append(self._findings(rows, jsonl))
+                lines = self.findings.lines(rows)
+                for body in characters(lines):
+                    digest.update(body)
+                    jsonl.write(body)
+                said.append(sizes(lines))
                 questions += self._questions(rows)
                 self._notes(rows, notes)
                 # Gone before the engine makes the next, so that memory holds one batch and not two.
-                del batch, rows
+                del batch, rows, lines
         households.tally.count_notes(notes)
         written = np.concatenate([np.zeros(0, np.int32), *households.sizes])
         measured = np.column_stack([written, np.concatenate(said)])
-        return Written(households.sha256, households.tally, questions, notes, measured)
-
-    def _findings(self, rows: pa.Table, jsonl: BinaryIO) -> np.ndarray:
-        """Write the finding lines of a batch; returns the bytes of each of its households, 0 for those without."""
-        lines = self.findings.lines(rows)
-        jsonl.writelines(characters(lines))
-        return sizes(lines)
+        return Written(households.sha256, digest.hexdigest(), households.tally, questions, notes, measured)
 
     # Looked through here and not by Arrow's functions: few households are meant, and loading those takes longer.
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from random import Random
 
+import numpy as np
 import pytest
 
-from shouwang.intake.since import NoPrevious
+from shouwang.intake.previous import NoPrevious
+from shouwang.intake.splice import FRESH, KEPT, LEFT_OUT, interleaved
 from tests.intake.conftest import screened
 
 FILES = ("households.csv", "findings.jsonl", "questions.csv", "rejects.csv", "matching.csv")
@@ -65,7 +68,7 @@ def test_other_premises_compute_everybody(regiment: Path, tmp_path: Path) -> Non
     assert "截至日期不同，已全部重算" in again.remark
 
 
-@pytest.mark.parametrize("name", ["households.csv", "findings.jsonl", "questions.csv"])
+@pytest.mark.parametrize("name", ["households.csv", "findings.jsonl", "questions.csv", "households.parquet"])
 def test_a_file_edited_to_the_same_length_is_not_copied(regiment: Path, tmp_path: Path, name: str) -> None:
     screened(regiment, tmp_path / "before")
     file = tmp_path / "before" / name
@@ -83,6 +86,29 @@ def test_results_of_a_version_that_told_no_hashes_are_computed_anew(regiment: Pa
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("findings_sha256", "unheard_of"))
     again = screened(regiment, tmp_path / "again", since=tmp_path / "before")
     assert "已全部重算" in again.remark
+
+
+@pytest.mark.parametrize("turn", range(40))
+def test_lines_are_interleaved_in_the_order_of_households(turn: int) -> None:
+    """旧文件逐行用完、新文件逐行用完，留下的各行按现在的次序：与逐户排好的一样。"""
+    random = Random(turn)
+    before, now = (sorted(random.sample(range(30), random.randrange(31))) for _ in range(2))
+    changed = {household for household in before if random.random() < 0.3}
+    kept = [household for household in now if household in before and household not in changed]
+    random.shuffle(kept)
+    fresh = [place for place, household in enumerate(now) if household not in kept]
+    sources, order = interleaved(
+        np.array([now.index(household) for household in kept], int),
+        np.array([before.index(household) for household in kept], int),
+        len(before),
+        np.array(fresh, int),
+    )
+    lines = [*before, *(now[place] for place in fresh)]
+    in_turn = [(lines[which], source) for which, source in zip(order.tolist(), sources.tolist(), strict=True)]
+    assert [household for household, source in in_turn if source != FRESH] == before
+    assert [household for household, source in in_turn if source == LEFT_OUT] == sorted(set(before) - set(kept))
+    assert [household for household, source in in_turn if source != LEFT_OUT] == now
+    assert [household for household, source in in_turn if source == KEPT] == sorted(kept)
 
 
 def test_a_folder_without_results_is_refused(regiment: Path, tmp_path: Path) -> None:

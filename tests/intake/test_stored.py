@@ -12,7 +12,7 @@ import pytest
 
 from shouwang.intake.screening import Screened, screen_into
 from shouwang.intake.session import facts_of, keep
-from shouwang.intake.since import NoPrevious
+from shouwang.intake.previous import NoPrevious
 from shouwang.intake.store import is_store
 from shouwang.policy.book import RuleBook
 from shouwang.screening import engines
