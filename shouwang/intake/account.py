@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from shouwang.intake.facts import Facts, OpenQuestion
 from shouwang.sources import columns as sql
@@ -14,7 +14,7 @@ from shouwang.sources.accept import Reject
 from shouwang.terms.tables import TABLES
 from shouwang.units.exports import GUARDED, LONG_NUMBER, safe_cell
 
-_BOM = "utf-8-sig"
+T = TypeVar("T")
 REJECTS, MATCHING, QUESTIONS = "rejects.csv", "matching.csv", "questions.csv"
 
 
@@ -29,6 +29,26 @@ class FileCount:
     rejected: int
 
 
+class Later(Sequence[T]):
+    """Rows that are read when they are first asked for. `read` gives the same rows each time, and reads them once."""
+
+    def __init__(self, read: Callable[[], list[T]]) -> None:
+        self._read = read
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        return self._read()[place]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
 @dataclass
 class Account:
     """The account of one package: per file, per link, what was noticed and what is to be asked."""
@@ -36,8 +56,8 @@ class Account:
     files: list[FileCount]
     links: dict[str, dict[str, int]]
     notices: list[str]
-    rejects: list[Reject] = field(default_factory=list)
-    questions: list[OpenQuestion] = field(default_factory=list)
+    rejects: Sequence[Reject] = ()
+    questions: Sequence[OpenQuestion] = ()
 
     @classmethod
     def of(cls, facts: Facts) -> Account:
@@ -115,7 +135,9 @@ def _safe(name: str) -> str:
 
 
 def _write(path: Path, header: list[str], rows: Iterable[Iterable[Any]]) -> None:
-    with path.open("w", encoding=_BOM, newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        # Not by the codec utf-8-sig: it is written in Python, and takes as long as the lines themselves.
+        file.write("\ufeff")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         for row in rows:

@@ -1,15 +1,21 @@
-"""How are facts kept, so that the next screening need not read the files again? A folder of Parquet and an account of it."""
+"""How are facts kept, so that the next screening need not read the files again? A folder of Parquet and an account of it.
+
+What is told row by row (rejects, questions) lies apart from the rest of the account and is read by those who ask for it:
+explaining one household of a million need not.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, astuple
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from shouwang.intake.account import Account, FileCount, write_matching, write_rejects
+from shouwang.intake.account import Account, FileCount, Later, write_matching, write_rejects
 from shouwang.intake.facts import Facts, OpenQuestion
 from shouwang.intake.fingerprints import RELATION, fingerprinted
 from shouwang.intake.sums import write_sums
@@ -20,7 +26,11 @@ from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
 
 INDEX = "facts.json"
-FORMAT = 1
+#: The rows of the account: lists of the fields of rejects and of questions.
+ROWS = "account.json"
+FORMAT = 2
+#: Stores of this format, of before, have those rows in the index, and the names of the fields with each.
+_ALL_IN_ONE = 1
 
 
 class BadStore(ShouwangError):
@@ -51,9 +61,9 @@ def write_index(facts: Facts, account: Account, folder: Path) -> None:
         "files": [asdict(file) for file in account.files],
         "links": account.links,
         "notices": account.notices,
-        "rejects": [asdict(reject) for reject in account.rejects],
-        "questions": [asdict(question) for question in account.questions],
     }
+    rows = {"rejects": list(map(astuple, account.rejects)), "questions": list(map(astuple, account.questions))}
+    (folder / ROWS).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
@@ -65,27 +75,42 @@ def _write_fingerprints(facts: Facts, folder: Path) -> str:
 
 def open_store(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Facts, Account]:
     """The facts of a store and their account. Raises BadStore."""
-    try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise BadStore(folder=folder, reason=f"{INDEX} 读不出来") from None
-    if index.get("format") != FORMAT:
-        raise BadStore(folder=folder, reason="是别的版本写的") from None
+    index = _read(folder, INDEX)
+    if index.get("format") not in (_ALL_IN_ONE, FORMAT):
+        raise BadStore(folder=folder, reason="是别的版本写的")
     facts = Facts(connection, folder)
     facts.fingerprinted = index.get("fingerprints") == duckdb.__version__
     names = [table.name for table in TABLES]
     # An earlier version wrote true, which equals 1.
     names += [SUMS] * (index.get("sums") == VERSION) + [RELATION] * facts.fingerprinted
+    for name in [*(f"{name}.parquet" for name in names), *[ROWS] * (index["format"] == FORMAT)]:
+        if not (folder / name).is_file():
+            raise BadStore(folder=folder, reason=f"缺少 {name}")
     for name in names:
         path = folder / f"{name}.parquet"
-        if not path.is_file():
-            raise BadStore(folder=folder, reason=f"缺少 {path.name}")
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({sql.quoted(str(path))})")
+    rows = cache(partial(_rows, folder, index))
     account = Account(
         [FileCount(**file) for file in index["files"]],
         index["links"],
         index["notices"],
-        [Reject(**reject) for reject in index["rejects"]],
-        [OpenQuestion(**question) for question in index["questions"]],
+        Later(lambda: rows()[0]),
+        Later(lambda: rows()[1]),
     )
     return facts, account
+
+
+def _rows(folder: Path, index: dict[str, Any]) -> tuple[list[Reject], list[OpenQuestion]]:
+    """The rows of the account of a store, whichever format it has."""
+    if index["format"] == _ALL_IN_ONE:
+        return [Reject(**one) for one in index["rejects"]], [OpenQuestion(**one) for one in index["questions"]]
+    rows = _read(folder, ROWS)
+    return [Reject(*one) for one in rows["rejects"]], [OpenQuestion(*one) for one in rows["questions"]]
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise BadStore(folder=folder, reason=f"{name} 读不出来") from None
+    return found

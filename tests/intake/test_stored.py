@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from shouwang.intake.facts import OpenQuestion
+from shouwang.intake.previous import NoPrevious
 from shouwang.intake.screening import Screened, screen_into
 from shouwang.intake.session import facts_of, keep
-from shouwang.intake.previous import NoPrevious
-from shouwang.intake.store import is_store
+from shouwang.intake.store import ROWS, BadStore, is_store
 from shouwang.policy.book import RuleBook
 from shouwang.screening import engines
 from shouwang.screening.engines import DuckDB
+from shouwang.sources.accept import Reject
 from tests.intake.conftest import screened
 from tests.intake.test_since import FILES, without
 
@@ -67,6 +70,51 @@ def test_sums_of_an_earlier_intake_or_version_are_not_believed(store: Path, tmp_
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT 0 AS hid LIMIT 0) TO '{copy}/ledger_sums.parquet' (FORMAT parquet)")
     assert _of(copy, tmp_path / "out").written.sha256 == _of(store, tmp_path / "whole").written.sha256
+
+
+def _as_before(store: Path, target: Path) -> Path:
+    """A store as earlier versions wrote it: one JSON file with the names of the fields in every row."""
+    copy = shutil.copytree(store, target)
+    rows = json.loads((copy / ROWS).read_text(encoding="utf-8"))
+    index = json.loads((copy / "facts.json").read_text(encoding="utf-8")) | {
+        "format": 1,
+        "rejects": [asdict(Reject(*one)) for one in rows["rejects"]],
+        "questions": [asdict(OpenQuestion(*one)) for one in rows["questions"]],
+    }
+    (copy / "facts.json").write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+    (copy / ROWS).unlink()
+    return copy
+
+
+def test_a_store_of_before_gives_the_same(store: Path, tmp_path: Path) -> None:
+    """旧版本的事实库，退回的行和疑问写在 facts.json 里：照样可用，结果逐字节相同。"""
+    screened_before = _of(_as_before(store, tmp_path / "facts"), tmp_path / "before")
+    screened_now = _of(store, tmp_path / "now")
+    _same(tmp_path / "before", tmp_path / "now")
+    assert list(screened_before.account.rejects) == list(screened_now.account.rejects)
+    assert list(screened_before.account.questions) == list(screened_now.account.questions)
+    assert len(screened_now.account.rejects) == screened_now.account.rejected > 0
+    assert len(screened_now.account.questions) > 0
+
+
+def test_what_is_told_row_by_row_is_read_by_those_who_ask(store: Path, tmp_path: Path) -> None:
+    """退回的行、疑问不在清单里：说明一户不读它们；要写它们时读不出，整个筛查不写。"""
+    copy = shutil.copytree(store, tmp_path / "facts")
+    (copy / ROWS).write_text("{", encoding="utf-8")
+    with facts_of(copy, lazy=True) as (_, account):
+        assert account.rejected > 0
+        with pytest.raises(BadStore, match="account.json 读不出来"):
+            list(account.rejects)
+    with pytest.raises(BadStore):
+        _of(copy, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_store_that_lacks_its_rows_is_refused(store: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(store, tmp_path / "facts")
+    (copy / ROWS).unlink()
+    with pytest.raises(BadStore, match="缺少 account.json"), facts_of(copy, lazy=True):
+        pass
 
 
 def test_many_small_parts_give_the_bytes_of_one(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
