@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from bench.changed import changed
 from bench.data import AS_OF, HOME, OTHER_DATE, package
 
 PYTHON = sys.executable
@@ -21,7 +22,7 @@ LOOPED = 2_000
 
 @dataclass(frozen=True)
 class Contender:
-    """One way to do some of the work. `result` names the contenders whose hashes must be equal."""
+    """One way to do some of the work. Contenders that name the same `result` must have equal hashes."""
 
     name: str
     title: str
@@ -34,11 +35,18 @@ class Contender:
     note: str = ""
     #: Run in the first turn only: a second would take longer than everybody else together.
     once: bool = False
+    #: Makes what it reads, unmeasured.
+    before: Callable[[int], object] | None = None
 
 
 def facts_of(scale: int) -> Path:
     """Where the facts of a scale are kept."""
     return HOME / f"facts-{scale}"
+
+
+def changed_of(scale: int) -> Path:
+    """Where those facts are kept in which some households have changed."""
+    return HOME / f"changed-{scale}"
 
 
 def _module(name: str, *words: object, python: str | Path = PYTHON) -> list[str]:
@@ -64,7 +72,7 @@ CONTENDERS = (
     ),
     Contender(
         *("cli", "守望：命令 shouwang screen，全部结果文件"),
-        lambda scale: _module("bench.ours", "cli", package(scale), _out("cli"), AS_OF),
+        lambda scale: _module("bench.ours_command", package(scale), _out("cli"), AS_OF),
         result="screening",
         note="另写 rejects.csv、matching.csv、questions.csv、manifest.json",
     ),
@@ -98,6 +106,29 @@ CONTENDERS = (
     Contender(
         *("facts_parameter", "守望：由事实筛查（改一个参数）"),
         lambda scale: _module("bench.ours", "rescreen", facts_of(scale), _out("facts"), AS_OF, "monitoring_line=8500"),
+    ),
+    Contender(
+        *("cli_facts", "守望：命令 shouwang screen，由事实，全部结果文件"),
+        lambda scale: _module("bench.ours_command", facts_of(scale), _out(f"cli-facts-{scale}"), AS_OF),
+        result="screening",
+        scales=(TEN_K, HUNDRED_K, MILLION),
+    ),
+    Contender(
+        *("cli_changed", "守望：同上，每百户改了一户以后，全部重算"),
+        lambda scale: _module("bench.ours_command", changed_of(scale), _out("cli-changed"), AS_OF),
+        result="changed",
+        scales=(TEN_K, HUNDRED_K, MILLION),
+        before=lambda scale: changed(facts_of(scale), changed_of(scale)),
+    ),
+    Contender(
+        *("cli_since", "守望：同上，`--since` 改以前的结果"),
+        lambda scale: _module(
+            "bench.ours_command", changed_of(scale), _out("cli-since"), AS_OF, _out(f"cli-facts-{scale}")
+        ),
+        result="changed",
+        scales=(TEN_K, HUNDRED_K, MILLION),
+        before=lambda scale: changed(facts_of(scale), changed_of(scale)),
+        note="接着 cli_facts 的结果算；只重算改了的户，其余照抄",
     ),
     Contender(
         *("income", "守望：由事实只算收入部分（同 OpenFisca）"),

@@ -75,6 +75,8 @@ def _below(pid: int, root: int, parents: dict[int, int]) -> bool:
 def run(command: list[str], seconds: float, extra: dict[str, str] | None = None) -> Run:
     """Run a command to its end. Its last line of output is JSON. Raises Failed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **(extra or {})}
+    # As installed: whoever runs a program every day does not compile it at every start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     load, started = os.getloadavg()[0], time.perf_counter()
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -1,7 +1,6 @@
 """Ours: what `shouwang screen` does, without the command line around it.
 
 python -m bench.ours screen PACKAGE OUT AS_OF          raw files -> results
-python -m bench.ours cli PACKAGE OUT AS_OF             the same by the command itself, with every result file
 python -m bench.ours intake PACKAGE FACTS              raw files -> facts kept as Parquet
 python -m bench.ours rescreen FACTS OUT AS_OF [name=value …]   kept facts -> results
 python -m bench.ours income FACTS OUT AS_OF            kept facts -> net income, per head, below the line, and nothing else
@@ -10,10 +9,8 @@ python -m bench.ours explain FACTS AS_OF HOUSEHOLD …   kept facts -> every fig
 
 from __future__ import annotations
 
-import json
 import shutil
 import statistics
-import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import replace
@@ -48,7 +45,7 @@ _REPEATS = 200
 
 def main(command: str, *words: str) -> None:
     """Run one of the commands above."""
-    commands = {"screen": screen_raw, "cli": command_line, "intake": intake, "rescreen": rescreen, "explain": explain}
+    commands = {"screen": screen_raw, "intake": intake, "rescreen": rescreen, "explain": explain}
     commands["income"] = income
     commands[command](*words)
 
@@ -72,18 +69,6 @@ def screen_raw(package: str, out: str, as_of: str) -> None:
         with STAGES.stage("screen"):
             written = screen(RuleBook.of(POLICY, date.fromisoformat(as_of)), DuckDB(connection), target)
     _tell(written)
-
-
-def command_line(package: str, out: str, as_of: str) -> None:
-    """`shouwang screen`, as a person runs it. Exit status 1 only says that some rows were rejected."""
-    target = fresh(out) / "results"
-    with STAGES.stage("command"):
-        words = [sys.executable, "-m", "shouwang", "screen", package, "--as-of", as_of, "--out", str(target)]
-        done = subprocess.run(words, check=False, capture_output=True, text=True)
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr)
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    STAGES.tell(sha256=manifest["result_sha256"], counts=manifest["counts"])
 
 
 def intake(package: str, facts: str) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
+from bench.changed import ONE_IN
 from bench.contenders import CONTENDERS, LOOPED, Contender
 from bench.measure import ROOT, Run
 
@@ -119,6 +120,10 @@ def _table(scale: int, measured: dict[str, Any]) -> list[str]:
             "",
             f"单户求值：中位 {said['median_ms']} 毫秒，最坏 {said['worst_ms']} 毫秒，首次（含编译）{said['first_ms']} 毫秒。",
         ]
+    whole, since = measured.get("cli_changed"), measured.get("cli_since")
+    if whole and since:
+        times = since["cpu"] / whole["cpu"]
+        lines += ["", f"每 {ONE_IN} 户改了一户：`--since` 用全部重算的 {times:.2f} 倍 CPU，结果相同。"]
     shas = {name: found["said"]["sha256"] for name, found in measured.items() if "sha256" in found["said"]}
     shown = "；".join(f"{name} `{sha[:12]}`" for name, sha in shas.items())
     return [*lines, "", f"结果散列：{shown}", ""]
@@ -176,6 +181,7 @@ def _notes() -> list[str]:
         "",
         "- 用 `--merge` 补测时，各行测于不同时间，也可能是不同版本的代码；每行的时间见 latest.json 的 measured_at（没有的更早）。",
         "- 机器与别的工作共用，墙钟时间只作参考；比较以 CPU 秒和倍数为准。相差 20% 以内不能区分。",
+        "- 按装好以后的样子测：编译好的字节码（.pyc）留着，不必每次启动再编译。",
         "- 各参赛者轮流运行（A B C A B C …），取中位数；文件大多在系统缓存里，不是冷读。",
         "- 手写 SQL 只写 households.csv；守望还写逐条理由（findings.jsonl）、households.parquet，并记下每一行的去处。",
         "- 底线没有规则、没有匹配、没有输出，任何筛查都不可能比它便宜。",

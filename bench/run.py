@@ -48,6 +48,8 @@ def _in_turn(scale: int, chosen: list[Contender], runs: int | None, failures: li
         for one in chosen:
             if (one.once and turn) or _lacks(one, scale, failures if turn == 0 else []):
                 continue
+            if one.before and turn == 0:
+                one.before(scale)
             try:
                 found = run(one.command(scale), _LIMIT_SECONDS, _environment(one))
             except Failed as failure:
@@ -68,7 +70,8 @@ def _usual_runs(scale: int) -> int:
 def _lacks(one: Contender, scale: int, failures: list[str]) -> bool:
     """Whether something a contender reads was never made."""
     facts = str(facts_of(scale))
-    if one.name != "intake" and any(word.startswith(facts) for word in one.command(scale)) and not Path(facts).exists():
+    reads = one.before is not None or any(word.startswith(facts) for word in one.command(scale))
+    if one.name != "intake" and reads and not Path(facts).exists():
         failures.append(f"{one.name} @ {scale}: no facts; run `intake` first")
         return True
     return bool(one.needs and not one.needs[0].exists())
@@ -81,11 +84,11 @@ def _environment(one: Contender) -> dict[str, str]:
 
 def _differences(scale: int, measured: dict[str, list[Run]]) -> list[str]:
     """Contenders of one result must agree, run by run."""
-    hashes: dict[str, set[str]] = {}
+    results: dict[str, dict[str, set[str]]] = {}
     for one in CONTENDERS:
         for found in measured.get(one.name, []) if one.result else []:
-            hashes.setdefault(found.said["sha256"], set()).add(one.name)
-    return [f"hashes differ at {scale}: {hashes}"] if len(hashes) > 1 else []
+            results.setdefault(one.result, {}).setdefault(found.said["sha256"], set()).add(one.name)
+    return [f"hashes differ at {scale}: {hashes}" for hashes in results.values() if len(hashes) > 1]
 
 
 def _install(chosen: list[Contender]) -> None:
