@@ -25,6 +25,7 @@ from shouwang.intake.splice import LEFT_OUT, interleaved, splice
 from shouwang.intake.state import SIZES, STATE
 from shouwang.policy.book import RuleBook
 from shouwang.screening.engines import BATCH_ROWS, DuckDB
+from shouwang.screening.queries import exists
 from shouwang.screening.results import ResultTable, Tally, Written, csv_head
 from shouwang.screening.run import screen
 from shouwang.sources import columns as sql
@@ -65,8 +66,7 @@ def _narrow(connection: duckdb.DuckDBPyConnection) -> int:
         f"CREATE OR REPLACE TEMP TABLE {CHANGED}people AS SELECT mid FROM members "
         f"WHERE hid IN (SELECT hid FROM {CHANGED}households)"
     )
-    kept = [SUMS] if (SUMS,) in connection.execute("SHOW TABLES").fetchall() else []
-    for name in [*(table.name for table in TABLES[1:]), *kept]:
+    for name in [*(table.name for table in TABLES[1:]), *[SUMS] * exists(connection, SUMS)]:
         matched = name in BY_NAME and BY_NAME[name].matched
         key, among = ("mid", "people") if matched else ("hid", "households")
         connection.execute(
@@ -147,7 +147,7 @@ def _table(connection: duckdb.DuckDBPyConnection, columns: list[str], old: Path,
             (fresh, f"{CHANGED}households", "p.household_id = o.household_id"),
         )
     )
-    with ResultTable(columns, folder) as table:
+    with duckdb.connect() as counting, ResultTable(columns, folder, counting) as table:
         for batch in connection.sql(f"SELECT * FROM ({parts}) ORDER BY hid").to_arrow_reader(BATCH_ROWS):
             table.add(pa.Table.from_batches([batch]))
     return table.tally

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from shouwang.policy.book import RuleBook
-from shouwang.screening.queries import Relations, query_for, relation
+from shouwang.screening.queries import Relations, exists, query_for, relation
 from shouwang.terms.sums import SUMS
 from shouwang.terms.tables import TABLES
 from shouwang.units.errors import ShouwangError
@@ -95,8 +95,7 @@ class DuckDB:
         return {name: (name, relation(self.connection, self.prefix + name)[1]) for name in self._tables()}
 
     def _tables(self) -> list[str]:
-        kept = (self.prefix + SUMS,) in self.connection.execute("SHOW TABLES").fetchall()
-        return [table.name for table in TABLES] + [SUMS] * kept
+        return [table.name for table in TABLES] + [SUMS] * exists(self.connection, self.prefix + SUMS)
 
     def _over(self, query: str) -> str:
         if not self.prefix:

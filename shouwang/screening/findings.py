@@ -7,9 +7,6 @@ chooses.
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 import duckdb
 import pyarrow as pa
 
@@ -21,17 +18,11 @@ from shouwang.screening.terms import finding_terms
 class FindingWriter:
     """Turns batches of household results into finding lines, in the order of households and rules."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, connection: duckdb.DuckDBPyConnection) -> None:
         self.book = book
         self.terms = finding_terms(book)
         self._query: str | None = None
-        self._connection = duckdb.connect()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._connection.close()
+        self._connection = connection
 
     def lines(self, rows: pa.Table) -> pa.ChunkedArray:
         """One text a household: its lines, each with its line break; empty for one that has none."""

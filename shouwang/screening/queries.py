@@ -41,6 +41,15 @@ def relation(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, dic
     return name, {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE {name}").fetchall()}
 
 
+def exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a connection has a relation of that name. Asked for by its name: listing all of them takes ten times as long."""
+    try:
+        connection.execute(f"DESCRIBE {name}")
+    except duckdb.CatalogException:
+        return False
+    return True
+
+
 def query_for(plan: str, books: tuple[RuleBook, ...], relations: Relations) -> str:
     """The SQL of a plan of `screening.plans` over relations."""
     folder = _folder()

@@ -85,12 +85,15 @@ class Written:
 
 
 class ResultTable:
-    """`households.parquet`, written a batch at a time and counted as it goes."""
+    """`households.parquet`, written a batch at a time and counted as it goes.
 
-    def __init__(self, columns: list[str], folder: Path) -> None:
+    `connection` is one that no engine works on: an engine is still giving rows while they are written.
+    """
+
+    def __init__(self, columns: list[str], folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.columns = columns
         self.tally = Tally()
-        self.connection = duckdb.connect()
+        self.connection = connection
         # A dictionary only of what repeats: looking for one costs as much again as writing.
         repeated = [name for name in columns if name not in _SINGULAR]
         self._parquet = pq.ParquetWriter(folder / "households.parquet", _schema(columns), use_dictionary=repeated)
@@ -100,7 +103,6 @@ class ResultTable:
 
     def __exit__(self, *_: object) -> None:
         self._parquet.close()
-        self.connection.close()
 
     def add(self, rows: pa.Table) -> None:
         """The next rows, in the order of household_id, blank where text is empty."""
@@ -116,8 +118,8 @@ class ResultTable:
 class HouseholdFiles(ResultTable):
     """`households.csv` beside it, hashed as it goes."""
 
-    def __init__(self, columns: list[str], folder: Path) -> None:
-        super().__init__(columns, folder)
+    def __init__(self, columns: list[str], folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        super().__init__(columns, folder, connection)
         self._digest = hashlib.sha256()
         self._csv = (folder / "households.csv").open("wb")
         self._csv.write(csv_head(columns))
@@ -155,10 +157,11 @@ def csv_head(columns: list[str]) -> bytes:
 class ResultWriter:
     """Writes the rows of one screening into a folder."""
 
-    def __init__(self, book: RuleBook, folder: Path, findings: FindingWriter) -> None:
+    def __init__(self, book: RuleBook, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.book = book
         self.folder = folder
-        self.findings = findings
+        self.connection = connection
+        self.findings = FindingWriter(book, connection)
         self.titles = {question.id: question.title for question in book.questions}
 
     def write(self, batches: Iterable[pa.RecordBatch]) -> Written:
@@ -168,7 +171,10 @@ class ResultWriter:
         said = [np.zeros(0, np.int32)]
         digest = hashlib.sha256()
         columns = [column.id for column in self.book.columns]
-        with HouseholdFiles(columns, self.folder) as households, (self.folder / "findings.jsonl").open("wb") as jsonl:
+        with (
+            HouseholdFiles(columns, self.folder, self.connection) as households,
+            (self.folder / "findings.jsonl").open("wb") as jsonl,
+        ):
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 households.add(rows)

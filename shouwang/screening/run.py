@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from shouwang.policy.book import RuleBook
 from shouwang.screening.engines import Engine
-from shouwang.screening.findings import FindingWriter
 from shouwang.screening.results import ResultWriter, Written
 
 
 def screen(book: RuleBook, engine: Engine, folder: Path) -> Written:
     """Screen every household and write `households.csv`, `households.parquet` and `findings.jsonl` into a folder."""
-    with FindingWriter(book) as findings:
-        return ResultWriter(book, folder, findings).write(engine.batches("households", book))
+    with duckdb.connect() as connection:
+        return ResultWriter(book, folder, connection).write(engine.batches("households", book))

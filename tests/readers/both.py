@@ -154,7 +154,7 @@ def evaluator_of(book_key: Key) -> Evaluator:
 @cache
 def finding_writer(key: Key) -> FindingWriter:
     """The writer of finding lines of a book: its query is compiled once."""
-    return FindingWriter(book_of(*key))
+    return FindingWriter(book_of(*key), duckdb.connect())
 
 
 def plain_answers(evaluator: Evaluator, terms: Mapping[str, n.Node], population: Sequence[Facts]) -> Answers:
