@@ -11,6 +11,7 @@ from django.urls import reverse
 from shouwang.accounts.models import Unit
 from shouwang.casework import actions, versions
 from shouwang.casework.models import Case
+from shouwang.web import forms
 from tests.casework.conftest import MakeHouse, Staff, case, clock, do, house, open_of, staff, walk
 from tests.casework.test_procedure_national import switch
 from tests.web.conftest import Enter, Watched
@@ -173,3 +174,23 @@ def test_the_list_and_the_other_pages(
     look(cadre, "case-open")
     to(cadre, "web:case_attach", family.number)
     look(cadre, "case-attach")
+
+
+def test_the_unit_filter_opens_as_a_tree(
+    enter: Enter, look: Look, staff: Staff, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """单位多的辖区先选团：查询以后整页不重来，单位一栏就有了它的连。"""
+    monkeypatch.setattr(forms, "MOST_UNITS", 5)
+    division = enter(staff.division)
+    page = to(division, "web:cases")
+    offered = [text.strip("　") for text in page.locator("#filter_unit option").all_inner_texts()]
+    assert offered == ["全部单位（可逐级选到连）", "d1", "r7", "r8"]
+    for chosen in ("r7", "c1"):
+        value = page.locator("#filter_unit option", has_text=chosen).get_attribute("value")
+        page.select_option("#filter_unit", value=value)
+        with page.expect_response(lambda response: "unit=" in response.url):
+            page.click("text=查询")
+        page.wait_for_function("document.querySelectorAll('#filter_unit option').length === 6")
+        assert page.eval_on_selector("#filter_unit", "one => one.selectedOptions[0].text").strip("　") == chosen
+        assert page.locator("#results tbody tr").count() == 1
+    look(division, "cases-unit-tree")
