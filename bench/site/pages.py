@@ -83,7 +83,7 @@ def pages(households: int) -> list[tuple[str, str, tuple[str, ...]]]:
         ("疑点：应纳未纳", _at("suspicion", "should_be_covered"), ("office",)),
         ("疑点：从未摸排", _at("suspicion", "never_seen"), ("office",)),
         ("统计", _at("statistics"), ("corps", "division", "office")),
-        ("统计，重新数", _at("statistics", fresh="1"), ("corps", "division")),
+        ("统计，重新数", _at("statistics", fresh="1"), ("corps", "division", "office")),
         ("规则手册", _at("rulebook"), ("office",)),
         ("一户一档", _one_household(), ("office",)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -198,7 +199,7 @@ def _people(home: Household) -> int:
     return sum(one.left_on is None and one.superseded_at is None for one in home.memberships.all())
 
 
-def test_totals_above_a_regiment_are_kept_and_say_since_when(
+def test_totals_of_large_units_are_kept_and_say_since_when(
     staff: Staff, house: MakeHouse, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house()
@@ -211,7 +212,13 @@ def test_totals_above_a_regiment_are_kept_and_say_since_when(
     assert queries.statistics(staff.division, tree["d1"]).counted_at == now.counted_at
     assert queries.statistics(staff.office, tree["r7"]).totals["households"].households == 2
     house()
-    assert queries.statistics(staff.office, tree["r7"]).totals["households"].households == 3
+    before = queries.statistics(staff.office, tree["r7"])
+    assert before.totals["households"].households == 3
+    monkeypatch.setattr(import_module("shouwang.casework.queries.statistics"), "MANY", 2)
+    kept = queries.statistics(staff.office, tree["r7"])
+    house()
+    assert queries.statistics(staff.office, tree["r7"]) == kept
+    assert queries.statistics(staff.office, tree["r7"], fresh=True).totals["households"].households == 4
 
 
 def test_what_is_kept_for_one_reach_is_not_shown_to_another(

@@ -29,7 +29,8 @@ _BELOW = {
     Level.REGIMENT: Level.COMPANY,
     Level.COMPANY: Level.COMPANY,
 }
-#: Above a regiment there are too many households to count at every request.
+#: From so many households on, and always above a regiment, counting takes too long for every request.
+MANY = 5_000
 _LARGE = (Level.CORPS, Level.DIVISION)
 #: What is counted, in the order of the columns.
 MEASURES = {
@@ -80,14 +81,14 @@ def territories(user: User) -> QuerySet[Unit]:
 
 
 def statistics(user: User, unit: Unit, fresh: bool = False) -> Statistics:
-    """Totals of the units below `unit`, of what the person's posts reach; counted up to ten minutes ago above a regiment.
+    """Totals of the units below `unit`, of what the person's posts reach; of a large unit counted up to ten minutes ago.
 
     `fresh`: counted now all the same. `counted_at` says when it was.
     """
     level = _BELOW[Level(unit.level)]
     hide = not any(Permission.HOUSEHOLD_VIEW in post.role_class.permissions for post in effective_posts(user))
     units = list(Unit.objects.filter(at(unit), level=level, closed_on=None).order_by("path"))
-    counted_at, counted = _counted(user, unit, fresh or unit.level not in _LARGE)
+    counted_at, counted = _counted(user, unit, fresh or not _is_large(unit))
     lines = tuple(
         UnitLine(
             one, {name: _told(found.get(one.pk, (0, 0)), hide) for name, found in counted.items()},
@@ -98,6 +99,12 @@ def statistics(user: User, unit: Unit, fresh: bool = False) -> Statistics:
     totals = {name: _sum(line.cells[name] for line in lines) for name in MEASURES}
     hidden = any(cell.households is None for line in lines for cell in line.cells.values())
     return Statistics(unit, lines, totals, hidden, counted_at)
+
+
+def _is_large(unit: Unit) -> bool:
+    if unit.level in _LARGE:
+        return True
+    return Household.objects.filter(at(unit), closed_on=None).order_by()[: MANY + 1].count() > MANY
 
 
 def _counted(user: User, unit: Unit, fresh: bool) -> tuple[datetime, dict[str, Counted]]:
