@@ -10,13 +10,13 @@ import shutil
 import sys
 from pathlib import Path
 
+from bench.data import ONE_IN
 from shouwang.intake.fingerprints import RELATION, fingerprint_households
 from shouwang.intake.session import connect
 from shouwang.intake.store import INDEX, open_store
 from shouwang.intake.sums import write_sums
 from shouwang.terms.sums import SUMS
 
-ONE_IN = 100
 #: Made anew from the ledger.
 _OF_THE_LEDGER = ("ledger.parquet", f"{SUMS}.parquet", f"{RELATION}.parquet")
 _AMOUNT = f"CASE WHEN hid % {ONE_IN} = 7 AND quarter % 4 = 1 THEN amount + 100000 ELSE amount END AS amount"

@@ -20,6 +20,8 @@ SEED = 20200514
 #: Changes when the invention changes, so that an old package is not taken for a new one.
 EDITION = 1
 _GROUP_ROWS = 122_880
+#: One household in so many changes for the carrying on of results.
+ONE_IN = 100
 AS_OF, OTHER_DATE = "2020-05-20", "2020-03-31"
 
 

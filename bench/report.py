@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-from bench.changed import ONE_IN
 from bench.contenders import CONTENDERS, LOOPED, Contender
+from bench.data import ONE_IN
 from bench.measure import ROOT, Run
 
 FOLDER = ROOT / "bench" / "results"
