@@ -45,6 +45,8 @@ class Keyset:
     newest_first: bool = False
     size: int = 50
     counted: bool = field(default=True)
+    #: Where counting stops if it stops earlier than elsewhere.
+    count_up_to: int | None = None
 
     def page(self, rows: QuerySet[_Row], query: Mapping[str, Any] | QueryDict, count: int | None = None) -> Page[_Row]:
         """The page the address asks for; a position that does not read is the first page. `count`: of all, if known."""
@@ -56,17 +58,17 @@ class Keyset:
             found.reverse()
         has_next = bool(found) and (backwards or more)
         has_previous = bool(found) and (more if backwards else position is not None)
-        known = count is not None
+        known, most = count is not None, self.count_up_to or COUNT_UP_TO
         if count is None and self.counted:
             # A first page that is not full holds all there are.
             everything = position is None and not more
-            count = len(found) if everything else rows.order_by()[: COUNT_UP_TO + 1].count()
+            count = len(found) if everything else rows.order_by()[: most + 1].count()
         return Page(
             found,
             self._address(query, "after", found[-1]) if has_next else "",
             self._address(query, "before", found[0]) if has_previous else "",
-            count if count is None or known else min(count, COUNT_UP_TO),
-            count is None or known or count <= COUNT_UP_TO,
+            count if count is None or known else min(count, most),
+            count is None or known or count <= most,
         )
 
     def _from(self, rows: QuerySet[_Row], position: tuple[Any, Any] | None, backwards: bool) -> list[_Row]:

@@ -117,6 +117,7 @@ def test_a_count_that_is_known_is_told_in_full_and_not_asked_for_again(
 ) -> None:
     monkeypatch.setattr(paging, "COUNT_UP_TO", 2)
     assert Keyset().page(Unit.objects.all(), {}).count_words == "2 条以上"
+    assert Keyset(count_up_to=1).page(Unit.objects.all(), {}).count_words == "1 条以上"
     with django_assert_num_queries(1):
         page = Keyset().page(Unit.objects.all(), {}, 12_345)
     assert page.count_words == "共 12,345 条"
