@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shouwang.accounts.models import Unit
@@ -68,16 +68,11 @@ def frozen(version: ProcedureVersion) -> Frozen:
     return _READ[version.sha256]
 
 
-def frozen_versions(keys: Collection[int] | None = None) -> dict[int, Frozen]:
-    """Versions by their primary key, all of them or those asked for, in the order of their keys."""
-    rows = ProcedureVersion.objects.defer("definition")
-    if keys is not None:
-        rows = rows.filter(pk__in=keys)
-    known = {version.pk: version for version in rows}
-    unread = [version.sha256 for version in known.values() if version.sha256 not in _READ]
-    for version in ProcedureVersion.objects.filter(sha256__in=unread) if unread else ():
-        frozen(version)
-    return {pk: frozen(version) for pk, version in known.items()}
+def frozen_versions(rows: QuerySet[ProcedureVersion] | None = None) -> dict[int, Frozen]:
+    """Versions by their primary key, in its order: those of `rows`, or all."""
+    rows = ProcedureVersion.objects.all() if rows is None else rows
+    # The text of one that was never read is fetched then, once a process.
+    return {version.pk: frozen(version) for version in rows.defer("definition")}
 
 
 def _signed(regiment: Unit, day: date):  # type: ignore[no-untyped-def]

@@ -3,12 +3,12 @@
 from shouwang.casework.queries.case_file import CaseFile, case_file
 from shouwang.casework.queries.case_lists import (
     CaseFilter,
-    Waiting,
+    NextStep,
     case_counts,
     find_cases,
     heads_of,
+    next_steps_of,
     steps_in_use,
-    waiting_in,
     why_not_open,
 )
 from shouwang.casework.queries.cases import case_for, case_list, case_page, done_by, overdue, touched_by
@@ -53,12 +53,12 @@ __all__ = [
     "Heads",
     "Inbox",
     "LineFilter",
+    "NextStep",
     "Pair",
     "Statistics",
     "Suspicion",
     "Task",
     "UnitLine",
-    "Waiting",
     "affected_lines",
     "arrangeable",
     "by_rule",
@@ -89,6 +89,7 @@ __all__ = [
     "lines_for",
     "move_totals",
     "never_seen",
+    "next_steps_of",
     "off_book",
     "overdue",
     "pair_for",
@@ -112,7 +113,6 @@ __all__ = [
     "trials_for",
     "tried_by",
     "value_before",
-    "waiting_in",
     "why_not_open",
     "why_not_sign",
 ]

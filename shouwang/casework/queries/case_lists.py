@@ -36,7 +36,7 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class NextStep:
     """A step that is open: what it is called and by when it is to be done."""
 
     title: str
@@ -75,20 +75,20 @@ def steps_in_use(user: User) -> dict[str, str]:
     """The steps of every procedure that the cases of a person follow: id and title."""
     seen = Case.objects.visible_to(user).filter(version=OuterRef("pk"))
     found: dict[str, str] = {}
-    for version in ProcedureVersion.objects.filter(Exists(seen)):
-        found |= {step.id: step.title for step in versions.frozen(version).procedure.steps}
+    for read in versions.frozen_versions(ProcedureVersion.objects.filter(Exists(seen))).values():
+        found |= {step.id: step.title for step in read.procedure.steps}
     return found
 
 
-def waiting_in(cases: Iterable[Case]) -> dict[int, list[Waiting]]:
+def next_steps_of(cases: Iterable[Case]) -> dict[int, list[NextStep]]:
     """The open steps of each case that has any, the first due first."""
     versions_of = {case.pk: case.version_id for case in cases}
-    procedures = versions.frozen_versions(set(versions_of.values()))
-    found: dict[int, list[Waiting]] = {}
+    procedures = versions.frozen_versions(ProcedureVersion.objects.filter(pk__in=set(versions_of.values())))
+    found: dict[int, list[NextStep]] = {}
     opened = OpenStep.objects.filter(case__in=list(versions_of)).order_by(F("due_on").asc(nulls_last=True), "pk")
     for case, step, due_on in opened.values_list("case", "step", "due_on"):
         title = procedures[versions_of[case]].procedure.by_id[step].title
-        found.setdefault(case, []).append(Waiting(title, due_on))
+        found.setdefault(case, []).append(NextStep(title, due_on))
     return found
 
 

@@ -16,8 +16,8 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Va
 from shouwang.accounts.models import User
 from shouwang.accounts.scope import NOTHING
 from shouwang.casework.desk import MILESTONES
-from shouwang.casework.models import Case, ProcedureVersion, Signature, StepRecord
-from shouwang.casework.versions import frozen
+from shouwang.casework.models import Case, Signature, StepRecord
+from shouwang.casework.versions import frozen_versions
 from shouwang.policy.procedure import Procedure, Step
 
 #: Procedures with the versions that follow them: most versions differ in limits only.
@@ -42,8 +42,8 @@ def _undone(column: str, step: str) -> Q:
 def _doubtful(records: QuerySet[StepRecord]) -> QuerySet[StepRecord]:
     """Records of a second round, refused, short of a signature, sending back, or without one they follow."""
     procedures: Procedures = {}
-    for version in ProcedureVersion.objects.all():
-        procedures.setdefault(frozen(version).procedure, []).append(version.pk)
+    for version, read in frozen_versions().items():
+        procedures.setdefault(read.procedure, []).append(version)
     places = range(max((len(step.after) for _, step in _steps(procedures)), default=0))
     refused = Exists(Signature.objects.filter(record=OuterRef("pk"), agrees=False))
     doubts = [Q(round__gt=1), Q(refused), *_backs(procedures), *_unsigned(procedures), *(_alone(i) for i in places)]

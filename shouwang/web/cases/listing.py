@@ -60,9 +60,9 @@ def cases(request: PersonalRequest) -> HttpResponse:
     homes = [case.household_id for case in page.rows]
     heads = queries.heads_of(homes)
     called = beside_heads(wanted.text, homes, heads)
-    waiting = queries.waiting_in(page.rows)
+    to_do = queries.next_steps_of(page.rows)
     rows = [
-        _row(case, waiting.get(case.pk, []), heads.get(case.household_id, ""), called.get(case.household_id, ()))
+        _row(case, to_do.get(case.pk, []), heads.get(case.household_id, ""), called.get(case.household_id, ()))
         for case in page.rows
     ]
     empty = (
@@ -86,7 +86,7 @@ def _known(wanted: queries.CaseFilter, counts: dict[str, int]) -> int | None:
     return sum(counts.get(one.value, 0) for one in CaseStatus if wanted.status in ("", one.value))
 
 
-def _row(case: Case, opened: Sequence[queries.Waiting], head: str, called: tuple[str, ...]) -> Row:
+def _row(case: Case, opened: Sequence[queries.NextStep], head: str, called: tuple[str, ...]) -> Row:
     first = next((step.due_on for step in opened if step.due_on), None)
     running = case.status == CaseStatus.ACTIVE
     whole = due_tag(case.due_on, running=running)
