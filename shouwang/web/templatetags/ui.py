@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString
 from shouwang.policy.clauses import UnknownClause, clause
 from shouwang.units import identity, money, periods
 from shouwang.web import table_rows
+from shouwang.web.nav import address_of
 from shouwang.web.tables import Table, Tag
 
 register = template.Library()
@@ -157,9 +157,8 @@ def clause_link(clause_id: str, policy: str = "qituan_2020") -> SafeString | str
         words = clause(policy, clause_id).text
     except UnknownClause:
         return clause_words(clause_id)
-    try:
-        address = reverse("web:clause", args=[policy, clause_id])
-    except NoReverseMatch:
+    address = address_of("web:clause", policy, clause_id)
+    if not address:
         return format_html('<span title="{}">{}</span>', words, clause_words(clause_id))
     return format_html('<a href="{}" title="{}">{}</a>', address, words, clause_words(clause_id))
 
@@ -167,10 +166,7 @@ def clause_link(clause_id: str, policy: str = "qituan_2020") -> SafeString | str
 @register.simple_tag
 def page_url(name: str, *args: Any) -> str:
     """The address of a page, empty while nobody has built it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    return address_of(name, *args)
 
 
 @register.filter
