@@ -177,15 +177,16 @@ def test_the_list_and_the_other_pages(
 
 
 def test_the_unit_filter_opens_as_a_tree(
-    enter: Enter, look: Look, staff: Staff, case: Case, monkeypatch: pytest.MonkeyPatch
+    enter: Enter, look: Look, staff: Staff, case: Case, tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """单位多的辖区先选团：查询以后整页不重来，单位一栏就有了它的连。"""
     monkeypatch.setattr(forms, "MOST_UNITS", 5)
+    Unit.objects.filter(pk=tree["c1"].pk).update(name=LONG_UNIT)
     division = enter(staff.division)
     page = to(division, "web:cases")
     offered = [text.strip("　") for text in page.locator("#filter_unit option").all_inner_texts()]
     assert offered == ["全部单位（可逐级选到连）", "d1", "r7", "r8"]
-    for chosen in ("r7", "c1"):
+    for chosen in ("r7", LONG_UNIT):
         value = page.locator("#filter_unit option", has_text=chosen).get_attribute("value")
         page.select_option("#filter_unit", value=value)
         with page.expect_response(lambda response: "unit=" in response.url):
