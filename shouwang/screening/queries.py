@@ -42,7 +42,7 @@ def relation(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, dic
 
 
 def exists(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether a connection has a relation of that name. Asked for by its name: listing all of them takes ten times as long."""
+    """Whether a connection has a relation of that name. Asked for by its name: listing all of them is slower."""
     try:
         connection.execute(f"DESCRIBE {name}")
     except duckdb.CatalogException:
